@@ -1,0 +1,1 @@
+"""Viewers' events to views, cells and steps, and every statistic from those."""

@@ -1,0 +1,1 @@
+"""The command line: parses, draws, and computes nothing."""

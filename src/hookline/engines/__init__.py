@@ -1,0 +1,1 @@
+"""Models and services behind small protocols, each with an offline default."""

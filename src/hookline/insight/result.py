@@ -1,0 +1,55 @@
+"""What the insight room answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hookline.model.estimate import Estimate, Finding, Place
+from hookline.model.story import BeatType, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A place in an episode where more (or fewer) viewers leave than its position explains."""
+
+    place: Place
+    market: str  # "" for all
+    excess: Estimate  # share of those watching who left beyond the expected; below 0: fewer
+    ratio: Estimate  # leaving there against the expected, odds ratio
+    lost: float  # viewers lost beyond the expected, per 1,000 starters of the episode
+    q: float  # false discovery rate at which it is called
+    scene: str = ""
+    line: Source | None = None
+    text: str = ""
+    beats: tuple[BeatType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an element of the story does, everything else held equal."""
+
+    subject: str  # a beat or ending type
+    outcome: str  # "leaving", "continuation", "unlock"
+    market: str  # "" for all
+    estimate: Estimate  # odds ratio
+    q: float
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The retention that an episode's length and position alone would give, by second."""
+
+    episode: int
+    share: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """Moments, effects and the findings drawn from them, best first."""
+
+    moments: tuple[Moment, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    expected: tuple[Expected, ...] = ()
+    notes: tuple[str, ...] = ()  # what could not be said, and what would decide it

@@ -1,0 +1,1 @@
+"""Decode, probe and encode video and sound."""

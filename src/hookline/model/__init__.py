@@ -1,0 +1,1 @@
+"""Plain values: the nouns of Hookline.  Standard library only."""

@@ -1,0 +1,140 @@
+"""The canonical tables, as code.  Parquet files carry name, version and more under ``META_KEY``.
+
+Types are DuckDB's.  Raw viewer ids never stand in these tables: ``viewer_id`` is a pseudonym.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+META_KEY = "hookline"  # Parquet key-value metadata: JSON {"table", "version", "simulated", ...}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's name, schema version and columns (name, DuckDB type)."""
+
+    name: str
+    version: int
+    columns: tuple[tuple[str, str], ...]
+
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(name for name, _ in self.columns)
+
+
+# What players emit, normalised.  One row an event; `kind` is one of EVENT_KINDS.
+EVENTS = Table(
+    "events",
+    1,
+    (
+        ("event_id", "VARCHAR"),  # the sender's message id, or a hash of the row
+        ("session_id", "VARCHAR"),
+        ("viewer_id", "VARCHAR"),
+        ("series", "VARCHAR"),
+        ("episode", "INTEGER"),
+        ("cut", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("at", "TIMESTAMP"),  # UTC
+        ("kind", "VARCHAR"),
+        ("position_ms", "BIGINT"),  # content time; NULL where the event has none
+        ("duration_ms", "BIGINT"),
+        ("price_micros", "BIGINT"),
+        ("currency", "VARCHAR"),
+    ),
+)
+
+PLAY_KINDS = ("start", "playing", "pause", "resume", "interrupt", "seek_from", "seek_to", "complete", "exit")
+STEP_KINDS = ("offered", "unlocked", "ad_unlocked", "shared", "liked", "commented", "clicked", "converted")
+EVENT_KINDS = PLAY_KINDS + STEP_KINDS
+
+VIEWS = Table(
+    "views",
+    1,
+    (
+        ("view_id", "VARCHAR"),
+        ("viewer_id", "VARCHAR"),
+        ("series", "VARCHAR"),
+        ("episode", "INTEGER"),
+        ("cut", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("started_at", "TIMESTAMP"),
+        ("duration_ms", "INTEGER"),
+        ("exit_ms", "INTEGER"),
+        ("watched_ms", "INTEGER"),
+        ("completed", "BOOLEAN"),
+    ),
+)
+
+WATCHED = Table(
+    "watched",
+    1,
+    (
+        ("view_id", "VARCHAR"),
+        ("series", "VARCHAR"),
+        ("episode", "INTEGER"),
+        ("cut", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("from_ms", "INTEGER"),
+        ("to_ms", "INTEGER"),
+    ),
+)
+
+STEPS_RAW = Table(
+    "steps_raw",
+    1,
+    (
+        ("viewer_id", "VARCHAR"),
+        ("series", "VARCHAR"),
+        ("episode", "INTEGER"),
+        ("event", "VARCHAR"),  # one of STEP_KINDS
+        ("at", "TIMESTAMP"),
+        ("price_micros", "BIGINT"),
+        ("currency", "VARCHAR"),
+    ),
+)
+
+# Additive: partitions merge by adding.  Dense in `second` from 0 to the cut's last second.
+CELLS = Table(
+    "cells",
+    1,
+    (
+        ("series", "VARCHAR"),
+        ("episode", "INTEGER"),
+        ("cut", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("day", "DATE"),  # UTC day the view started
+        ("second", "INTEGER"),
+        ("starts", "BIGINT"),  # views begun; in second 0 only
+        ("at_risk", "BIGINT"),  # views that had not ended before this second
+        ("exits", "BIGINT"),  # views that ended in this second without completing
+        ("watched_ms", "BIGINT"),  # content time played of this second, repeats counted
+        ("rewatches", "BIGINT"),  # times this second was played again by a view that had played it
+    ),
+)
+
+STEPS = Table(
+    "steps",
+    1,
+    (
+        ("series", "VARCHAR"),
+        ("episode", "INTEGER"),
+        ("cut", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("day", "DATE"),  # cohort: UTC day the viewer first started the series
+        ("starters", "BIGINT"),  # distinct viewers who started the episode
+        ("finishers", "BIGINT"),  # of the starters, who completed it
+        ("continued", "BIGINT"),  # of the starters, who also started the next episode
+        ("finished_continued", "BIGINT"),  # of the finishers, who also started the next episode
+        ("offered", "BIGINT"),  # distinct viewers who were asked to pay for this episode
+        ("unlocked", "BIGINT"),  # of those, who unlocked it (coin or ad)
+        ("revenue_micros", "BIGINT"),
+    ),
+)
+
+TABLES = {table.name: table for table in (EVENTS, VIEWS, WATCHED, STEPS_RAW, CELLS, STEPS)}

@@ -1,0 +1,1 @@
+"""The sample series: scripts by hand, animatics by code."""

@@ -1,0 +1,1 @@
+"""Simulated viewers with planted effects, for the sample and for calibration."""

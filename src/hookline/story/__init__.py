@@ -1,0 +1,1 @@
+"""Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings."""
