@@ -14,6 +14,8 @@ from pathlib import Path
 
 from hookline import formats
 from hookline.formats import Detected
+from hookline.formats.text import decode
+from hookline.model.curve import PlatformCurve
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import SetAside
@@ -237,11 +239,14 @@ def _look_at_curve(source: Path, entry: Imported) -> tuple[str, list[str]]:
     return f"episode {entry.episode}, {_count(len(curve.positions), 'point')}", remarks
 
 
-def read_curve(path: Path, entry: Imported):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def read_curve(path: Path, entry: Imported) -> PlatformCurve:
     """The curve of a platform's export, with what was said of it on import."""
-    reader = formats.module(entry.format or "youtube-retention")
-    text = path.read_text(encoding="utf-8-sig")
-    return reader.read(text, file=entry.path, episode=entry.episode, views=entry.views, market=entry.market)
+    reader = formats.module(entry.format or formats.detect(path, kind="curve").format)
+    text = decode(path.read_bytes(), where=str(path)).text
+    curve: PlatformCurve = reader.read(
+        text, file=entry.path, episode=entry.episode, views=entry.views, market=entry.market
+    )
+    return curve
 
 
 _LOOKS = {
