@@ -69,11 +69,18 @@ def simulate(options: argparse.Namespace) -> None:
     series = project.open_series(options.dir)
     with draw.progress() as progress:
         made = project.simulate_viewers(
-            series, viewers=options.viewers, seed=options.seed, effects=options.effects, out=options.out, progress=progress
+            series,
+            viewers=options.viewers,
+            seed=options.seed,
+            effects=options.effects,
+            out=options.out,
+            progress=progress,
         )
     for path in made:
         print(path)
-    print(f"{options.viewers:,} simulated viewers" + ("" if options.out else "; marked as simulated wherever they show"))
+    print(
+        f"{options.viewers:,} simulated viewers" + ("" if options.out else "; marked as simulated wherever they show")
+    )
 
 
 def demo(options: argparse.Namespace) -> None:

@@ -76,7 +76,9 @@ def _check(table: dict[str, Any], path: Path) -> None:
             wanted = "a whole number" if _TYPES[key] is int else "text in quotes"
             raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {wanted}")
     if table.get("schema", 1) != 1:
-        raise BadInput(f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline")
+        raise BadInput(
+            f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"
+        )
     if table.get("smallest_group", 20) < 1:
         raise BadInput("smallest_group must be 1 or more", where=str(path), mend="20 is a good value")
 

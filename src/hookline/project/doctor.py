@@ -13,7 +13,13 @@ from pathlib import Path
 from hookline.model.errors import HooklineError, MissingExtra
 from hookline.project.folder import FOLDERS, SeriesFolder, open_library
 
-_CORE = {"duckdb": "tables and queries", "numpy": "arrays", "pysubs2": "subtitles", "filelock": "locks", "rich": "progress"}
+_CORE = {
+    "duckdb": "tables and queries",
+    "numpy": "arrays",
+    "pysubs2": "subtitles",
+    "filelock": "locks",
+    "rich": "progress",
+}
 _EXTRAS = {  # extra -> (module, what it gives)
     "insight": (("statsmodels",), "findings: models of what holds viewers"),
     "report": (("jinja2", "vl_convert"), "the report page and its charts"),

@@ -138,7 +138,9 @@ class Library:
 def create(root: Path, *, title: str = "", language: str = "") -> SeriesFolder:
     """Make a new series folder; ``BadInput`` where one stands already."""
     if (root / config.FILE).exists():
-        raise BadInput("there is a series here already", where=str(root), mend="import into it, or choose another folder")
+        raise BadInput(
+            "there is a series here already", where=str(root), mend="import into it, or choose another folder"
+        )
     if root.is_file():
         raise BadInput("there is a file of that name", where=str(root), mend="choose another folder")
     for folder in FOLDERS.values():

@@ -111,9 +111,7 @@ def _files(path: Path) -> Iterator[Path]:
             yield from _files(child)
 
 
-def _take_one(
-    series: SeriesFolder, source: Path, detected: Detected, said: Said, progress: Progress
-) -> Taken:
+def _take_one(series: SeriesFolder, source: Path, detected: Detected, said: Said, progress: Progress) -> Taken:
     sha = file_digest(source)
     before = next((e for e in series.manifest().files if e.sha256 == sha and e.kind == detected.kind), None)
     if before and (series.root / before.path).exists() and before.format == detected.format and not _says_more(said):
@@ -156,13 +154,13 @@ def _free_name(series: SeriesFolder, source: Path, entry: Imported) -> str:
 def _episode_or_ask(source: Path) -> int:
     number = episode_of(source.name)
     if number is None:
-        raise BadInput("which episode is this?", where=str(source), mend="say it with --episode N, or in the file's name")
+        raise BadInput(
+            "which episode is this?", where=str(source), mend="say it with --episode N, or in the file's name"
+        )
     return number
 
 
-def _take_events(
-    series: SeriesFolder, source: Path, detected: Detected, entry: Imported, progress: Progress
-) -> Taken:
+def _take_events(series: SeriesFolder, source: Path, detected: Detected, entry: Imported, progress: Progress) -> Taken:
     path = f"events/{_stem(source)}-{entry.sha256[:8]}.parquet"
     target = series.root / path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -230,7 +228,8 @@ def _look_at_video(source: Path, entry: Imported) -> tuple[str, list[str]]:
     info = probe(source)
     rate = info.fps[0] / info.fps[1]
     sound = "sound" if info.has_audio else "no sound"
-    return f"episode {entry.episode}, {info.width}x{info.height}, {rate:.5g} fps, {info.duration_ms / 1000:.1f} s, {sound}", []
+    size, seconds = f"{info.width}x{info.height}", info.duration_ms / 1000
+    return f"episode {entry.episode}, {size}, {rate:.5g} fps, {seconds:.1f} s, {sound}", []
 
 
 def _look_at_curve(source: Path, entry: Imported) -> tuple[str, list[str]]:

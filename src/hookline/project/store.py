@@ -57,8 +57,7 @@ def write_atomic(path: Path, text: str | bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        _publish(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -71,17 +70,17 @@ def copy_atomic(source: Path, target: Path) -> None:
     os.close(handle)
     try:
         shutil.copyfile(source, name)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
+        _publish(Path(name), target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
 
 
-def _umask() -> int:
+def _publish(made: Path, target: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    made.chmod(0o666 & ~mask)  # mkstemp gives 0600
+    made.replace(target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ class Store:
         with self.scratch() as work:
             make(work)
             folder.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(work, folder)
+            work.replace(folder)
         seconds = time.monotonic() - began
         self.record("derived", step=step, key=key, seconds=round(seconds, 3))
         return Derived(step, key, folder, fresh=True, seconds=seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def simulate_viewers(
 
     With ``out`` the files are written there and nothing is imported.  Returns the files written.
     """
-    from hookline.simulate import Plan, viewers as simulate, write_parquet
+    from hookline.simulate import Plan, write_parquet
+    from hookline.simulate import viewers as simulate
 
     plan = Plan.from_toml(effects) if effects else Plan.null()
     story = timed_story(series, progress=progress)
@@ -32,8 +34,8 @@ def simulate_viewers(
     if out:
         out.mkdir(parents=True, exist_ok=True)
         return write_parquet(world, out)
-    with series.store().scratch() as work:
-        written = write_parquet(world, work)
+    with tempfile.TemporaryDirectory() as work:
+        written = write_parquet(world, Path(work))
         drop_simulated(series)
         taken, _ = take(series, written, said=Said(kind="events"), progress=progress)
         return [series.root / one.entry.path for one in taken]

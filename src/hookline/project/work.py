@@ -21,7 +21,7 @@ from hookline.model.curve import PlatformCurve
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality, SetAside
-from hookline.model.story import Cue, Script, SeriesStory
+from hookline.model.story import Script, SeriesStory
 from hookline.project.config import Config
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
 from hookline.project.intake import read_curve
@@ -98,7 +98,9 @@ def run(library: Library, *, progress: Progress = silent) -> LibraryRun:
             held.enter_context(store.locked())
         pairs = list(zip(library.series, stores, strict=True))
         runs = [SeriesRun(series, _story(series, store, progress)) for series, store in pairs]
-        runs = [replace(one, audience_step=_audience(one, store, progress)) for one, store in zip(runs, stores, strict=True)]
+        runs = [
+            replace(one, audience_step=_audience(one, store, progress)) for one, store in zip(runs, stores, strict=True)
+        ]
         runs = _insights(runs, stores, progress)
         runs = [_report(one, store, progress) for one, store in zip(runs, stores, strict=True)]
         for store in stores:
@@ -185,7 +187,9 @@ def _by_episode(entries: Sequence[Imported], *, language: str = "") -> dict[int,
         number = with_episode(entry).episode or (1 if len(entries) == 1 else 0)
         if not number:
             raise BadInput(
-                "which episode is this?", where=entry.path, mend="put the number in its name, or import it with --episode N"
+                "which episode is this?",
+                where=entry.path,
+                mend="put the number in its name, or import it with --episode N",
             )
         chosen.setdefault(number, entry)
     return dict(sorted(chosen.items()))
