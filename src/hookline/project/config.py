@@ -22,7 +22,7 @@ id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
 """
 
-_TYPES: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
+SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ def read(folder: Path) -> Config:
 
 def _check(table: dict[str, Any], path: Path) -> None:
     for key, value in table.items():
-        if key not in _TYPES:
-            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(_TYPES)}")
-        if type(value) is not _TYPES[key]:
-            wanted = "a whole number" if _TYPES[key] is int else "text in quotes"
+        if key not in SETTINGS:
+            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(SETTINGS)}")
+        if type(value) is not SETTINGS[key]:
+            wanted = "a whole number" if SETTINGS[key] is int else "text in quotes"
             raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {wanted}")
     if table.get("schema", 1) != 1:
         raise BadInput(
