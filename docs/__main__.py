@@ -1,7 +1,7 @@
 """Make the command page and the pictures of docs/ anew.
 
-    ./dev docs              all of it (pictures want chromium and a finished ./dev demo)
-    ./dev docs commands     the command page alone
+./dev docs              all of it (pictures want chromium and a finished ./dev demo)
+./dev docs commands     the command page alone
 """
 
 from __future__ import annotations

@@ -86,7 +86,9 @@ def test_derived_work_is_safe_to_delete(series: Path) -> None:
     assert (series / "out" / "report.html").read_bytes() == page
 
 
-def test_a_file_imported_twice_changes_nothing(series: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_imported_twice_changes_nothing(
+    series: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     copied = tmp_path / "another name ep01.fountain"
     shutil.copy(series / "scripts" / "ep01.fountain", copied)
     before = sorted(p.name for p in (series / "scripts").iterdir())

@@ -25,8 +25,8 @@ def take(options: argparse.Namespace) -> None:
         taken, skipped = project.take(series, options.paths, said=said, progress=progress)
     for one in taken:
         _print_taken(one)
-    for one in skipped:
-        print(f"skipped {one.source}: {one.why}")
+    for left in skipped:
+        print(f"skipped {left.source}: {left.why}")
     fresh = sum(one.fresh for one in taken)
     print(f"{fresh} imported, {len(taken) - fresh} known already, {len(skipped)} skipped")
 
