@@ -1,0 +1,17 @@
+-- Prepared views to the canonical table; ids become pseudonyms.  A view without an id of its own gets one.
+-- In: rows_in; series (parameter).
+SELECT
+    token(coalesce(view_id, viewer_id || ' ' || coalesce(episode, 0) || ' ' || coalesce("cut", '') || ' ' || started_at)) AS view_id,
+    pseudonym(viewer_id) AS viewer_id,
+    coalesce(series, $series) AS series,
+    episode,
+    coalesce("cut", '') AS "cut",
+    coalesce(market, '') AS market,
+    coalesce(platform, '') AS platform,
+    started_at,
+    duration_ms,
+    exit_ms,
+    watched_ms,
+    completed
+FROM rows_in
+WHERE viewer_id IS NOT NULL AND started_at IS NOT NULL
