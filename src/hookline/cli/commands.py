@@ -23,19 +23,22 @@ def take(options: argparse.Namespace) -> None:
     series = project.open_series(options.dir)
     with draw.progress() as progress:
         taken, skipped = project.take(series, options.paths, said=said, progress=progress)
+    told: set[str] = set()
     for one in taken:
-        _print_taken(one)
+        _print_taken(one, told)
     for left in skipped:
         print(f"skipped {left.source}: {left.why}")
     fresh = sum(one.fresh for one in taken)
     print(f"{fresh} imported, {len(taken) - fresh} known already, {len(skipped)} skipped")
 
 
-def _print_taken(one: Taken) -> None:
+def _print_taken(one: Taken, told: set[str]) -> None:
     print(f"{one.source} -> {one.entry.path}")
     print(f"  {one.detected.title} ({one.detected.why}): {one.found}")
     for remark in one.remarks:
-        print(f"  {remark}")
+        if remark not in told:  # a remark on a whole delivery is made once
+            print(f"  {remark}")
+    told |= set(one.remarks)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -343,11 +343,8 @@ def _index(library: Library, runs: Sequence[SeriesRun]) -> Path:
 
     page = library.root / "out" / INDEX
     rows = [
-        report.LibraryRow(
-            story=run.story(),
-            audience=run.audience(),
-            insight=run.insight(),
-            link=f"../{run.folder.root.name}/out/{REPORT}",
+        report.library_row(
+            run.story(), audience=run.audience(), insight=run.insight(), href=f"../{run.folder.root.name}/out/{REPORT}"
         )
         for run in runs
     ]
