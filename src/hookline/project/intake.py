@@ -97,8 +97,13 @@ def _recognise(paths: Sequence[Path], said: Said) -> tuple[list[tuple[Path, Dete
                 if file == path:
                     raise
                 skipped.append(Skipped(file, error.what))
-    if said.episode and len(known) > 1:
-        raise BadInput("--episode was given for several files", mend="import them one by one, or number their names")
+    kinds = [detected.kind for _, detected in known]
+    if said.episode and len(set(kinds)) < len(kinds):
+        raise BadInput(
+            f"episode {said.episode} was given for several files of a kind",
+            where=", ".join(str(file) for file, _ in known),
+            mend="import them one by one, or number their names",
+        )
     return known, skipped
 
 
