@@ -163,7 +163,7 @@ def _weight(cluster: Sequence[Sign]) -> float:
 def _holds(type: BeatType, cluster: Sequence[Sign], reading: Reading) -> bool:
     """What a type asks for beyond its words."""
     if type is B.COMEBACK:
-        return any(s.weight >= ENOUGH for s in cluster) or _was_down(cluster, reading)
+        return any(s.weight >= ENOUGH and s.place == "said" for s in cluster) or _was_down(cluster, reading)
     if type is B.HUMILIATION:
         return _has_target(cluster, reading)
     return True
@@ -357,7 +357,7 @@ def _flashback(reading: Reading, first: int, last: int) -> Iterator[Beat]:
 # ------------------------------------------------------------------ exposition
 
 LONG_TALK_MS = 12_000  # one voice, nobody answering
-LONG_TOLD_MS = 7_000  # the same, when it tells of the past or explains, or is a voice over
+LONG_TOLD_MS = 8_000  # the same, when it tells of the past or explains, or is a voice over
 COOL = 0.3  # talk hotter than this is not telling
 
 

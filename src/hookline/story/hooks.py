@@ -11,6 +11,7 @@ start of the window) and 1 (the last line).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,11 +23,15 @@ from hookline.story.signs import Reading
 
 B, E = BeatType, EndingType
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
 HOOKING_BEATS = (
     B.REVEAL, B.REVERSAL, B.BETRAYAL, B.THREAT, B.HUMILIATION, B.COMEBACK, B.NEAR_MISS, B.DECLARATION,
     B.DISCOVERY, B.DECISION, B.CONFRONTATION, B.INCITING,
 )  # fmt: skip
-HOOKING_MOODS = ("shock", "grief", "suspense")
+HOOKING_SIGNS = ("shock", "grief", "suspense", "threat", "reveal", "betrayal", "discovery", "near_miss", "inciting")
+HOOK_REACH_LINES = 2
+HOOK_COMPANY = 1.5  # weight of different signs that hook together
 HOOK_INTENSITY = 0.45
 HOOK_HEAT = 0.45  # a line this hot hooks without a sign
 
@@ -104,13 +109,11 @@ def _hooking_beats(reading: Reading, beats: Sequence[Beat]) -> Iterator[tuple[in
 
 
 def _hooking_lines(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Lines that hook without a beat: two signs of danger, grief or mystery close by, or great heat."""
-    moods = [
-        sign for sign in reading.signs if sign.family in HOOKING_MOODS and sign.group not in ("plan", "unfinished")
-    ]
-    for sign in moods:
-        company = {s.family + s.group for s in moods if 0 <= s.line - sign.line <= 2 and s.weight >= 1}
-        if sign.weight >= 1 and len(company) > 1:
+    """Lines that hook without a beat: signs of danger, grief or mystery in company, or great heat."""
+    signs = [s for s in reading.signs if s.family in HOOKING_SIGNS and s.group not in ("plan", "unfinished")]
+    for sign in signs:
+        company = {(s.family, s.group): s.weight for s in signs if 0 <= s.line - sign.line <= HOOK_REACH_LINES}
+        if sum(company.values()) >= HOOK_COMPANY:
             yield sign.line, sign.seen
     for index, heat in enumerate(reading.heat):
         if heat >= HOOK_HEAT:
@@ -249,9 +252,10 @@ def _question(reading: Reading, voices: Sequence[_Voice], window: Sequence[int])
 
 
 def _asked(text: str) -> str:
-    """The last question of a text that is one, and no mere call ("Miss?")."""
-    questions = [part for part in _sentences(text) if part.endswith(("?", "？"))]
-    return next((part for part in reversed(questions) if len(part.split()) > 1 or len(part) > 8), "")
+    """The question that a text ends on, if it does and it is no mere call ("Miss?")."""
+    last = next((part for part in reversed(_sentences(text)) if part.strip("\"'”’ ")), "")
+    long_enough = len(last.split()) > 1 or len(last) > 8 or bool(_HAN.search(last))
+    return last if long_enough and last.rstrip("\"'”’ ").endswith(("?", "？")) else ""
 
 
 def _sentences(text: str) -> list[str]:
