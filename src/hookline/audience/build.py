@@ -7,13 +7,14 @@ order of files or rows, nor on how often a file is imported.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hookline.audience.quality import Counted, quality_of
 from hookline.audience.result import Quality
-from hookline.audience.tables import COHORTS, REVENUE
+from hookline.audience.tables import COHORTS, RETENTION, REVENUE
 from hookline.formats.events import canonical, engine, read_meta, reading, sql, table_meta, view_of, write_parquet
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
@@ -66,8 +67,8 @@ def build(
 ) -> Quality:
     """Build every table of a series' audience in the folder ``out``, which must exist.
 
-    Writes ``views``, ``watched``, ``steps_raw``, ``cells``, ``steps`` (see ``model.tables``), ``revenue`` and
-    ``cohorts`` (see ``audience.tables``), each whole or not at all.
+    Writes ``views``, ``watched``, ``steps_raw``, ``cells`` and ``steps`` (see ``model.tables``), ``retention``,
+    ``revenue`` and ``cohorts`` (see ``audience.tables``), each whole or not at all.
 
     Args:
         sources: canonical Parquet files as the event formats write them, in any order.
@@ -85,7 +86,9 @@ def build(
     """
     wrong = [episode for episode, duration_ms in durations_ms.items() if duration_ms <= 0]
     if wrong or not durations_ms:
-        raise BadInput(f"episodes without a length: {wrong or 'all'}", mend="give each episode's length in milliseconds")
+        raise BadInput(
+            f"episodes without a length: {wrong or 'all'}", mend="give each episode's length in milliseconds"
+        )
     with engine(out) as (con, scratch):
         simulated = _open_sources(con, sources)
         _episodes(con, series, durations_ms)
@@ -109,7 +112,7 @@ def _open_sources(con: DuckDBPyConnection, sources: Sequence[Path]) -> bool:
 
 def _episodes(con: DuckDBPyConnection, series: str, durations_ms: Mapping[int, int]) -> None:
     numbers = sorted(durations_ms)
-    following = dict(zip(numbers, numbers[1:], strict=False))
+    following = dict(pairwise(numbers))
     con.execute("CREATE TEMP TABLE this AS SELECT $series AS series", {"series": series})
     con.execute("CREATE TEMP TABLE episodes (episode INTEGER, duration_ms BIGINT, next_episode INTEGER)")
     rows = [(number, durations_ms[number], following.get(number)) for number in numbers]
@@ -150,6 +153,7 @@ def _steps_raw(work: _Work) -> list[Counted]:
 
 def _cells(work: _Work) -> list[Counted]:
     work.publish(CELLS)
+    work.publish(RETENTION)
     return []
 
 
@@ -163,13 +167,3 @@ def _steps(work: _Work) -> list[Counted]:
 def _counts(con: DuckDBPyConnection, query: str, of: str) -> Iterator[Counted]:
     for code, rows, example in con.execute(sql(QUERIES, query)).fetchall():
         yield Counted(of, code, int(rows or 0), example or "")
-
-
-def with_imports(quality: Quality, imports: Sequence[Quality]) -> Quality:
-    """The quality of a build together with what its imports had already left out or mended.
-
-    Each import's ``rows`` counts what its file held, its ``counted`` what went on to the build.
-    """
-    left_out = sum(i.rows - i.counted for i in imports)
-    aside = tuple(a for i in imports for a in i.set_aside)
-    return replace(quality, rows=quality.rows + left_out, set_aside=(*aside, *quality.set_aside))

@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hookline.formats import Match
-from hookline.formats.events import Intake, Problem, Pseudonyms, engine, read_meta, reading, sql, table_meta, write_parquet
+from hookline.formats.events import (
+    Intake,
+    Problem,
+    Pseudonyms,
+    engine,
+    read_meta,
+    reading,
+    sql,
+    table_meta,
+    write_parquet,
+)
 from hookline.model.errors import Unreadable
 from hookline.model.progress import Progress, silent
 from hookline.model.tables import EVENTS, STEPS_RAW, VIEWS, WATCHED, Table
@@ -67,7 +77,7 @@ def load(source: Path, out: Path, *, series: str, key: bytes, progress: Progress
         meta = table_meta(shape.table, simulated=simulated, source=source.name)
         progress("read events", 0, 2)
         with reading(source):
-            rows, problems = _problems(con, shape, series)
+            rows, problems = _problems(con, shape)
             progress("read events", 1, 2)
             query = sql(QUERIES, f"own_{shape.table.name}")
             parameters = {"series": series} if "$series" in query else {}
@@ -77,7 +87,9 @@ def load(source: Path, out: Path, *, series: str, key: bytes, progress: Progress
         out.unlink()
         why = "; ".join(f"{p.reason} ({p.count})" for p in problems) or "it has no rows"
         raise Unreadable(f"holds no row that can be used: {why}", where=str(source))
-    extra = tuple(Problem(f"the column {name!r} is not one of {shape.table.name}", 0, kept=True) for name in unknown)
+    extra = tuple(
+        Problem(f"the column {name!r} is not one of {shape.table.name}: not read", rows, kept=True) for name in unknown
+    )
     return Intake(shape.table.name, rows, written, simulated, (*problems, *extra))
 
 
@@ -125,9 +137,8 @@ def _cast(name: str, kind: str, found: str | None) -> str:
     return f'try_cast("{name}" AS {kind}) AS "{name}"'
 
 
-def _problems(con: DuckDBPyConnection, shape: _Shape, series: str) -> tuple[int, tuple[Problem, ...]]:
+def _problems(con: DuckDBPyConnection, shape: _Shape) -> tuple[int, tuple[Problem, ...]]:
     """How many rows there are, and which lack something that they can't do without."""
-    del series
     needed = [name for name in shape.required if name not in ("episode", "exit_ms", "position_ms")]
     tests = ", ".join(f'count(*) FILTER ("{name}" IS NULL)' for name in needed)
     first = " AND ".join(f'"{name}" IS NOT NULL' for name in needed)

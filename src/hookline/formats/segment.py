@@ -13,7 +13,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from hookline.formats import Match
 from hookline.formats.events import Intake, Problem, Pseudonyms, engine, reading, sql, table_meta, write_parquet
@@ -116,10 +116,8 @@ def load(source: Path, out: Path, *, series: str, key: bytes, progress: Progress
 def _stage_lines(con: DuckDBPyConnection, source: Path, staged: Path) -> None:
     with source.open("rb") as file:
         compression = "gzip" if file.read(2) == GZIP else "auto_detect"
-    lines = f"""SELECT json FROM read_ndjson_objects(
-        $file, ignore_errors = true, compression = '{compression}', maximum_object_size = 4194304)"""
-    query = sql(QUERIES, "segment_lines").replace("FROM lines\n", f"FROM ({lines})\n")
-    write_parquet(con, query, staged, parameters={"file": str(source)})
+    parameters = {"file": str(source), "compression": compression}
+    write_parquet(con, sql(QUERIES, "segment_lines"), staged, parameters=parameters)
     con.read_parquet(str(staged)).create_view("segment_lines")
 
 
@@ -167,7 +165,9 @@ def _write(con: DuckDBPyConnection, out: Path, *, simulated: bool, source: Path)
 def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple[Problem, ...]:
     rows = con.execute(sql(QUERIES, "segment_problems")).fetchall()
     where = _line_numbers(source, {row[2] for row in rows}, names)
-    return tuple(_problem(code, count, where.get(event_id, 0), dict(example)) for code, count, event_id, example in rows)
+    return tuple(
+        _problem(code, count, where.get(event_id, 0), dict(example)) for code, count, event_id, example in rows
+    )
 
 
 def _problem(code: str, count: int, line: int, example: dict[str, Any]) -> Problem:
@@ -208,8 +208,11 @@ def _open_lines(source: Path) -> Iterator[bytes]:
     with source.open("rb") as raw:
         packed = raw.read(2) == GZIP
         raw.seek(0)
-        file: BinaryIO = gzip.open(raw) if packed else raw  # type: ignore[assignment]
-        yield from file
+        if packed:
+            with gzip.open(raw) as unpacked:
+                yield from unpacked
+        else:
+            yield from raw
 
 
 def _event_id(line: bytes, names: Pseudonyms) -> str | None:

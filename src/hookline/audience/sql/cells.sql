@@ -1,12 +1,12 @@
 -- The cells: by episode, cut, market, platform and day, for every second of the cut, who began, who was still
 -- watching, who left, how much was played and how often again.  Additive; dense in `second`.
 --
--- How: every fact is an edge at some second (a view ends, a stretch begins or ends); edges are summed by second, and
--- running totals along a dense grid give the rest.  Cost: the views once, then the number of cells.
+-- How: every fact is an edge at some second (a view ends, a stretch begins or ends).  Edges are summed by second,
+-- running totals over the edges give what holds until the next one, and only then is each second written out: a
+-- second that nobody left in has no edge, and without its row viewers' time would be lost.
 --   at_risk(s)    = starts - exits before s
 --   watched_ms(s) = 1000 x stretches open at the end of s, and the parts of stretches that begin or end inside s
 --   rewatches(s)  = times the middle of s was played, less the views that played it at all
--- A grid, because a second that nobody left in has no edge, and its viewers' time would be lost.
 -- In: views, watched, cuts.
 WITH stretches AS (
     SELECT w.view_id, w.episode, w.cut, w.market, w.platform, v.started_at::DATE AS day, w.from_ms, w.to_ms
@@ -45,7 +45,7 @@ fresh AS (  -- what of each stretch the view had not played before: together, ev
     WHERE to_ms > coalesce(before_ms, -1)
 ),
 edges AS (
-    SELECT episode, cut, market, platform, day, 0 AS second,
+    SELECT episode, cut, market, platform, day, 0::BIGINT AS second,
         sum(views) AS starts, 0 AS exits, sum(straight) AS flow, 0 AS rest, 0 AS again
     FROM ends GROUP BY ALL
     UNION ALL
@@ -69,38 +69,33 @@ edges AS (
     SELECT episode, cut, market, platform, day, (to_ms + 499) // 1000 AS second, 0, 0, 0, 0, count(*)
     FROM fresh GROUP BY ALL
 ),
-strata AS (
-    SELECT g.*, c.seconds, row_number() OVER (ORDER BY g.episode, g.cut, g.market, g.platform, g.day)::INTEGER AS stratum
-    FROM (SELECT DISTINCT episode, cut, market, platform, day FROM edges) g JOIN cuts c USING (episode, cut)
-),
 facts AS (
     SELECT
-        s.stratum, e.second::INTEGER AS second,
+        e.episode, e.cut, e.market, e.platform, e.day, c.seconds, e.second,
         sum(e.starts)::BIGINT AS starts, sum(e.exits)::BIGINT AS exits, sum(e.flow)::BIGINT AS flow,
         sum(e.rest)::BIGINT AS rest, sum(e.again)::BIGINT AS again
-    FROM edges e JOIN strata s USING (episode, cut, market, platform, day)
+    FROM edges e JOIN cuts c USING (episode, cut)
     GROUP BY ALL
 ),
-grid AS (
-    SELECT stratum, unnest(range(seconds))::INTEGER AS second FROM strata
-),
-running AS (
+running AS (  -- what holds from this edge to the next; every stratum has an edge at second 0
     SELECT
-        g.stratum, g.second,
-        coalesce(f.starts, 0) AS starts,
-        coalesce(f.exits, 0) AS exits,
-        coalesce(f.rest, 0) AS rest,
-        sum(coalesce(f.starts - f.exits, 0)) OVER seconds AS staying,
-        sum(coalesce(f.flow, 0)) OVER seconds AS open,
-        sum(coalesce(f.again, 0)) OVER seconds AS again
-    FROM grid g LEFT JOIN facts f USING (stratum, second)
-    WINDOW seconds AS (PARTITION BY g.stratum ORDER BY g.second ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+        *,
+        sum(starts - exits) OVER stratum AS staying,
+        sum(flow) OVER stratum AS open,
+        sum(again) OVER stratum AS repeats,
+        coalesce(lead(second) OVER stratum, seconds) AS until
+    FROM facts
+    WINDOW stratum AS (PARTITION BY episode, cut, market, platform, day ORDER BY second)
+),
+grid AS (
+    SELECT *, unnest(range(second, least(until, seconds))) AS at_second FROM running WHERE second < seconds
 )
 SELECT
-    t.series, s.episode, s.cut, s.market, s.platform, s.day, r.second,
-    r.starts,
-    (r.staying + r.exits)::BIGINT AS at_risk,
-    r.exits,
-    (1000 * r.open + r.rest)::BIGINT AS watched_ms,
-    r.again::BIGINT AS rewatches
-FROM running r JOIN strata s USING (stratum) CROSS JOIN this t
+    t.series, episode, cut, market, platform, day,
+    at_second AS second,
+    CASE WHEN at_second = second THEN starts ELSE 0 END AS starts,
+    (staying + CASE WHEN at_second = second THEN exits ELSE 0 END)::BIGINT AS at_risk,
+    CASE WHEN at_second = second THEN exits ELSE 0 END AS exits,
+    (1000 * open + CASE WHEN at_second = second THEN rest ELSE 0 END)::BIGINT AS watched_ms,
+    repeats::BIGINT AS rewatches
+FROM grid CROSS JOIN this t

@@ -1,4 +1,4 @@
--- How long each cut is: (episode, cut, duration_ms, seconds, unit).
+-- Every cut that rows name, its number and how long it is.
 --
 -- Why: a trailer and the whole episode share an episode number, not a length.  The story's own length of the
 -- episode is exact; players report whole seconds.  So the length that most rows of a cut report is used only
@@ -34,4 +34,7 @@ settled AS (
         END AS duration_ms
     FROM scaled
 )
-SELECT episode, cut, unit, episode_ms, duration_ms, (duration_ms + 999) // 1000 AS seconds FROM settled
+SELECT
+    row_number() OVER (ORDER BY episode, cut)::INTEGER AS number,
+    episode, cut, unit, episode_ms, duration_ms, (duration_ms + 999) // 1000 AS seconds
+FROM settled

@@ -4,15 +4,18 @@
 -- viewer's first view of the series, the cut is the first one of the episode they started ('' where they never did).
 -- An unlock without an offer counts as offered, too.  revenue_micros is NULL where currencies differ: see revenue.
 -- In: views, viewers, steps_raw, episodes(episode, next_episode).
-WITH started AS (
-    SELECT viewer_id, episode, min({'at': started_at, 'cut': cut}).cut AS cut, bool_or(completed) AS finished
-    FROM views
+WITH started AS (  -- each viewer's episodes, once; only who saw an episode in several cuts needs grouping
+    SELECT w.viewer_id, w.episode, w.cut, w.completed AS finished
+    FROM views w ANTI JOIN (SELECT viewer_id FROM viewers WHERE several) USING (viewer_id)
+    UNION ALL
+    SELECT viewer_id, episode, min({'at': started_at, 'cut': cut}).cut, bool_or(completed)
+    FROM views SEMI JOIN (SELECT viewer_id FROM viewers WHERE several) USING (viewer_id)
     GROUP BY viewer_id, episode
 ),
 went AS (
     SELECT
         s.episode, s.cut, v.market, v.platform, v.day, s.finished,
-        list_contains(v.seen, e.next_episode) AS continued
+        coalesce(list_contains(v.seen, e.next_episode), false) AS continued
     FROM started s JOIN viewers v USING (viewer_id) JOIN episodes e USING (episode)
 ),
 asked AS (

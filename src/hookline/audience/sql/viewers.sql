@@ -7,13 +7,15 @@ WITH watchers AS (
     SELECT
         viewer_id,
         min({'at': started_at, 'market': market, 'platform': platform}) AS first,
-        list(DISTINCT episode) AS seen
+        list(episode) AS seen
     FROM views
     GROUP BY viewer_id
 ),
 askers AS (  -- asked or paid without a view that we know of
     SELECT s.viewer_id, min(s."at") AS "at" FROM steps_raw s ANTI JOIN watchers w USING (viewer_id) GROUP BY s.viewer_id
 )
-SELECT viewer_id, first."at"::DATE AS day, first.market AS market, first.platform AS platform, seen FROM watchers
+SELECT viewer_id, first."at"::DATE AS day, first.market AS market, first.platform AS platform, seen,
+    len(seen) > len(list_distinct(seen)) AS several  -- some episode in more than one cut
+FROM watchers
 UNION ALL
-SELECT viewer_id, "at"::DATE, '', '', []::INTEGER[] FROM askers
+SELECT viewer_id, "at"::DATE, '', '', []::INTEGER[], false FROM askers

@@ -5,7 +5,7 @@
 WITH single AS (
     SELECT s.view_id, s.viewer_id, s.episode, s.cut, s.market, s.platform, s.started_at, s.duration_ms, s.exit_ms,
         s.watched_ms, s.completed
-    FROM sittings s ANTI JOIN views_several m USING (viewer_id, episode, cut)
+    FROM sittings s ANTI JOIN views_several m USING (viewer_id)
     UNION ALL
     SELECT view_id, viewer_id, episode, cut, first.market, first.platform, first."at", duration_ms, exit_ms,
         watched_ms, completed

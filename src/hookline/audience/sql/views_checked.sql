@@ -6,6 +6,7 @@ SELECT
     v.viewer_id,
     v.episode,
     v.cut,
+    c.number AS cut_number,
     v.market,
     v.platform,
     v.started_at,

@@ -1,10 +1,10 @@
--- The views of those with several rows, and which sitting became which view: (old view_id, view).
+-- The views of viewers with several rows of a cut, and which sittings each is made of.
 --
 -- Rows of one view_id are the same sitting told more than once: the furthest of them stands.  Sittings of one viewer
 -- with one cut are one view: the furthest exit, the time watched added up, the first one's market and platform.
 -- In: sittings, views_several.
 WITH again AS (
-    SELECT s.* FROM sittings s SEMI JOIN views_several m USING (viewer_id, episode, cut)
+    SELECT s.* FROM sittings s SEMI JOIN views_several m USING (viewer_id)
 ),
 once AS (
     SELECT

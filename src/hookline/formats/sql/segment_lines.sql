@@ -2,7 +2,7 @@
 --
 -- Why a step of its own: JSON is read once, and no raw id is ever written, not even to a temporary file.
 -- `fault` names what makes the line useless, in the order in which it is worth telling.
--- In: lines(json), NULL where a line is not JSON; pseudonym(text), token(text).
+-- In: file, compression (parameters); pseudonym(text), token(text), instant(text).
 WITH picked AS (
     SELECT
         json,
@@ -23,7 +23,10 @@ WITH picked AS (
                 "total": "VARCHAR", "currency": "VARCHAR", "method": "VARCHAR"
             }
         }') AS call
-    FROM lines
+    -- ignore_errors: a line that is not JSON comes as NULL, and is counted
+    FROM read_ndjson_objects(
+        $file, ignore_errors = true, compression = $compression, maximum_object_size = 4194304
+    )
 ),
 named AS (
     SELECT
