@@ -48,44 +48,86 @@ Said = tuple[LineKind, str | None, str, BeatType | None]
 
 # kind, speaker, text, the beat that begins with it
 SCRIPT: list[tuple[str, str, list[Said]]] = [
-    ("The wrong uniform", "HOTEL LOBBY", [
-        (A, None, "Revolving doors. MARA, in a night cleaner's uniform, drops her mop as the cameras turn to her.", BeatType.HOOK),
-        (D, "VIVIAN", "You. On your knees. That is a nine-thousand-dollar carpet.", BeatType.HUMILIATION),
-        (D, "MARA", "It was already wet, ma'am.", None),
-        (D, "VIVIAN", "Did I ask you to speak?", None),
-        (C, None, "Three years earlier", BeatType.FLASHBACK),
-        (D, "MARA", "Grandfather built this house before there was a road to it. He drew every window himself.", BeatType.EXPOSITION),
-        (D, "MARA", "He said that one day I would know why he left me nothing but the key.", None),
-        (A, None, "Back in the lobby. Water spreads under Vivian's shoes.", None),
-        (D, "DANIEL", "Leave her. She works for me.", BeatType.REVERSAL),
-        (D, "VIVIAN", "Daniel? You are supposed to be in Geneva.", None),
-        (D, "DANIEL", "And you are supposed to be my sister. Not the police.", BeatType.CONFRONTATION),
-        (D, "MARA", "I don't work for anybody called Daniel.", None),
-        (D, "DANIEL", "Not yet. Marry me tonight, and this hotel is yours by morning.", BeatType.CLIFFHANGER),
-    ]),
-    ("A contract before midnight", "PENTHOUSE", [
-        (D, "DANIEL", "One year. Separate rooms. You sign here, here, and where it hurts.", BeatType.INCITING),
-        (D, "MARA", "Why me?", None),
-        (D, "DANIEL", "Because nobody will believe it. So nobody will check.", BeatType.REVEAL),
-        (A, None, "She turns the page. The hotel's deed. Her grandfather's handwriting in the margin.", BeatType.DISCOVERY),
-        (D, "MARA", "Where did you get this?", None),
-        (D, "VIVIAN", "He bought it. For one euro. From a dying man who thought he was his friend.", BeatType.BETRAYAL),
-        (D, "DANIEL", "Vivian, get out.", None),
-        (D, "VIVIAN", "Ask him what the second page says. Ask him, little mop.", BeatType.THREAT),
-        (D, "MARA", "I'll sign.", BeatType.DECISION),
-        (D, "DANIEL", "You haven't read it.", None),
-        (D, "MARA", "Neither have you. You would have seen whose name is on it.", BeatType.CLIFFHANGER),
-    ]),
-    ("Breakfast with wolves", "DINING ROOM", [
-        (D, "MADAME ORSOLYA VON HABERDASHERY-KESSLER", "So this is the girl. Does she eat with her hands?", BeatType.HUMILIATION),
-        (D, "MARA", "Only what I've cooked myself.", BeatType.COMEBACK),
-        (D, "NARRATOR", "The Kesslers had owned eleven hotels, four senators and one secret.", BeatType.EXPOSITION),
-        (D, "NARRATOR", "The hotels were mortgaged, the senators retired, and the secret was sitting at the end of the table.", None),
-        (D, "DANIEL", "Mother. Enough.", None),
-        (D, "MADAME ORSOLYA VON HABERDASHERY-KESSLER", "Enough is when I put down the knife.", BeatType.THREAT),
-        (A, None, "Mara sets the old brass key beside her plate. The old woman stops breathing.", BeatType.REVEAL),
-        (D, "MADAME ORSOLYA VON HABERDASHERY-KESSLER", "Where is the box that it opens?", BeatType.CLIFFHANGER),
-    ]),
+    (
+        "The wrong uniform",
+        "HOTEL LOBBY",
+        [
+            (
+                A,
+                None,
+                "Revolving doors. MARA, in a night cleaner's uniform, drops her mop as the cameras turn to her.",
+                BeatType.HOOK,
+            ),
+            (D, "VIVIAN", "You. On your knees. That is a nine-thousand-dollar carpet.", BeatType.HUMILIATION),
+            (D, "MARA", "It was already wet, ma'am.", None),
+            (D, "VIVIAN", "Did I ask you to speak?", None),
+            (C, None, "Three years earlier", BeatType.FLASHBACK),
+            (
+                D,
+                "MARA",
+                "Grandfather built this house before there was a road to it. He drew every window himself.",
+                BeatType.EXPOSITION,
+            ),
+            (D, "MARA", "He said that one day I would know why he left me nothing but the key.", None),
+            (A, None, "Back in the lobby. Water spreads under Vivian's shoes.", None),
+            (D, "DANIEL", "Leave her. She works for me.", BeatType.REVERSAL),
+            (D, "VIVIAN", "Daniel? You are supposed to be in Geneva.", None),
+            (D, "DANIEL", "And you are supposed to be my sister. Not the police.", BeatType.CONFRONTATION),
+            (D, "MARA", "I don't work for anybody called Daniel.", None),
+            (D, "DANIEL", "Not yet. Marry me tonight, and this hotel is yours by morning.", BeatType.CLIFFHANGER),
+        ],
+    ),
+    (
+        "A contract before midnight",
+        "PENTHOUSE",
+        [
+            (D, "DANIEL", "One year. Separate rooms. You sign here, here, and where it hurts.", BeatType.INCITING),
+            (D, "MARA", "Why me?", None),
+            (D, "DANIEL", "Because nobody will believe it. So nobody will check.", BeatType.REVEAL),
+            (
+                A,
+                None,
+                "She turns the page. The hotel's deed. Her grandfather's handwriting in the margin.",
+                BeatType.DISCOVERY,
+            ),
+            (D, "MARA", "Where did you get this?", None),
+            (
+                D,
+                "VIVIAN",
+                "He bought it. For one euro. From a dying man who thought he was his friend.",
+                BeatType.BETRAYAL,
+            ),
+            (D, "DANIEL", "Vivian, get out.", None),
+            (D, "VIVIAN", "Ask him what the second page says. Ask him, little mop.", BeatType.THREAT),
+            (D, "MARA", "I'll sign.", BeatType.DECISION),
+            (D, "DANIEL", "You haven't read it.", None),
+            (D, "MARA", "Neither have you. You would have seen whose name is on it.", BeatType.CLIFFHANGER),
+        ],
+    ),
+    (
+        "Breakfast with wolves",
+        "DINING ROOM",
+        [
+            (
+                D,
+                "MADAME ORSOLYA VON HABERDASHERY-KESSLER",
+                "So this is the girl. Does she eat with her hands?",
+                BeatType.HUMILIATION,
+            ),
+            (D, "MARA", "Only what I've cooked myself.", BeatType.COMEBACK),
+            (D, "NARRATOR", "The Kesslers had owned eleven hotels, four senators and one secret.", BeatType.EXPOSITION),
+            (
+                D,
+                "NARRATOR",
+                "The hotels were mortgaged, the senators retired, and the secret was sitting at the end of the table.",
+                None,
+            ),
+            (D, "DANIEL", "Mother. Enough.", None),
+            (D, "MADAME ORSOLYA VON HABERDASHERY-KESSLER", "Enough is when I put down the knife.", BeatType.THREAT),
+            (A, None, "Mara sets the old brass key beside her plate. The old woman stops breathing.", BeatType.REVEAL),
+            (D, "MADAME ORSOLYA VON HABERDASHERY-KESSLER", "Where is the box that it opens?", BeatType.CLIFFHANGER),
+        ],
+    ),
 ]
 
 MORE: list[Said] = [
@@ -120,7 +162,9 @@ def _lines(number: int, said: Sequence[Said], language: str) -> tuple[tuple[Line
         if beat:
             strength = 0.35 + 0.6 * ((number * 7 + i * 3) % 10) / 10
             who = (speaker,) if speaker else ()
-            beats.append(Beat(beat, Span(at, at + length), round(strength, 2), (source,), who, f'the line "{text[:20]}"'))
+            beats.append(
+                Beat(beat, Span(at, at + length), round(strength, 2), (source,), who, f'the line "{text[:20]}"')
+            )
         at += length + 350
     return tuple(lines), at + 900, beats
 
@@ -155,8 +199,18 @@ def episode_story(number: int, title: str, place: str, said: Sequence[Said], *, 
         timing=Timing.SUBTITLES if number % 4 else Timing.READING,
         beats=tuple(beats),
         tension=_tension(duration, beats),
-        ending=Ending(EndingType.SUSPENSE, 0.62 if number != 3 else 0.31, Span(last.span.start_ms, duration), (last.source,), "Whose name is on the deed?"),
-        hook=Hook(lines[0].span.start_ms if lines[0].span else 0, (lines[0].source,), "opens on an action under everybody's eyes"),
+        ending=Ending(
+            EndingType.SUSPENSE,
+            0.62 if number != 3 else 0.31,
+            Span(last.span.start_ms, duration),
+            (last.source,),
+            "Whose name is on the deed?",
+        ),
+        hook=Hook(
+            lines[0].span.start_ms if lines[0].span else 0,
+            (lines[0].source,),
+            "opens on an action under everybody's eyes",
+        ),
         dialogue_share={who: ms / total for who, ms in spoken.items()},
     )
 
@@ -177,7 +231,9 @@ def story(*, episodes: int = 8) -> SeriesStory:
         language="en",
         episodes=tuple(told),
         characters=_characters(told),
-        unread=(Unread(Source("scripts/episode-04.fountain", 41), "[[check with legal]", "an opening [[ without its end"),),
+        unread=(
+            Unread(Source("scripts/episode-04.fountain", 41), "[[check with legal]", "an opening [[ without its end"),
+        ),
         notes=("Read scripts/*.fountain as Fountain; episodes are told by their files.",),
     )
 
@@ -228,7 +284,12 @@ def curve(told: EpisodeStory, market: str, n: int, *, pace: float = 1.0) -> Curv
     shares = retention(told, seed=told.number * 10 + len(market), pace=pace)
     bands = [share(s, n) for s in shares]
     return Curve(
-        told.number, market, n, shares, tuple(b.low for b in bands), tuple(b.high for b in bands),
+        told.number,
+        market,
+        n,
+        shares,
+        tuple(b.low for b in bands),
+        tuple(b.high for b in bands),
         "share of started views not yet ended, Kaplan-Meier with 95% pointwise bands (Greenwood, log-log)",
     )
 
@@ -251,7 +312,12 @@ def audience(series: SeriesStory, *, simulated: bool = True, gate: int = 6, view
             finishers = round(n * made.share[-1])
             steps.append(
                 EpisodeStep(
-                    told.number, market, n, finishers, share(n / first, first), share(finishers / max(1, n), n),
+                    told.number,
+                    market,
+                    n,
+                    finishers,
+                    share(n / first, first),
+                    share(finishers / max(1, n), n),
                     None if last else share(goes_on, n),
                 )
             )
@@ -268,8 +334,18 @@ def audience(series: SeriesStory, *, simulated: bool = True, gate: int = 6, view
             rows=241_900,
             counted=240_118,
             set_aside=(
-                SetAside("the episode is not in this series", 1_204, "asset_id=trailer-2", "name the trailer in hookline.toml under [ignore]"),
-                SetAside("the position lies beyond the episode's end", 578, "position=412, length=71", "check whether positions include advertisements"),
+                SetAside(
+                    "the episode is not in this series",
+                    1_204,
+                    "asset_id=trailer-2",
+                    "name the trailer in hookline.toml under [ignore]",
+                ),
+                SetAside(
+                    "the position lies beyond the episode's end",
+                    578,
+                    "position=412, length=71",
+                    "check whether positions include advertisements",
+                ),
                 SetAside("sent twice with the same message id", 9_031, "messageId=7f3c", "", kept=True),
             ),
         ),
@@ -294,11 +370,26 @@ def moment(told: EpisodeStory, beat: Beat, *, market: str = "", excess: float = 
     half = 0.9 * math.sqrt(0.05 / n) + 0.006
     line = told.line_at(beat.span.start_ms)
     return Moment(
-        Place(told.number, beat.span), market,
-        Estimate(excess, excess - half, excess + half, n, "discrete hazard against position, overdispersion by scene", Grade.WITHIN, "share"),
-        Estimate(2.1, 1.7, 2.6, n, "discrete hazard against position, overdispersion by scene", Grade.WITHIN, "odds ratio"),
-        lost=1000 * excess * 0.8, q=0.0004 if excess > 0.03 else 0.021,
-        scene=f"{told.number}-1", line=line.source if line else None, text=line.text if line else "", beats=(beat.type,),
+        Place(told.number, beat.span),
+        market,
+        Estimate(
+            excess,
+            excess - half,
+            excess + half,
+            n,
+            "discrete hazard against position, overdispersion by scene",
+            Grade.WITHIN,
+            "share",
+        ),
+        Estimate(
+            2.1, 1.7, 2.6, n, "discrete hazard against position, overdispersion by scene", Grade.WITHIN, "odds ratio"
+        ),
+        lost=1000 * excess * 0.8,
+        q=0.0004 if excess > 0.03 else 0.021,
+        scene=f"{told.number}-1",
+        line=line.source if line else None,
+        text=line.text if line else "",
+        beats=(beat.type,),
     )
 
 
@@ -310,34 +401,94 @@ def insight(series: SeriesStory, *, simulated: bool = True) -> Insight:
             moments.append(moment(told, beat, excess=0.014 * times))
         for beat in told.beats:
             if beat.type is BeatType.COMEBACK and told.number < 5:
-                moments.append(moment(told, beat, excess=-0.021))
+                moments += [moment(told, beat, excess=-0.021)]
     first = series.episodes[0]
     moments.append(moment(first, first.beats[1], market="ID", excess=0.028, n=4_100))
-    odds = Estimate(1.84, 1.41, 2.37, 38, "discrete-time hazard, odds of leaving; episodes as random effects", Grade.ACROSS, "odds ratio")
+    odds = Estimate(
+        1.84,
+        1.41,
+        2.37,
+        38,
+        "discrete-time hazard, odds of leaving; episodes as random effects",
+        Grade.ACROSS,
+        "odds ratio",
+    )
     exposition = next(b for b in first.beats if b.type is BeatType.EXPOSITION)
     finding_moment = moment(first, exposition, excess=0.0476)
     findings = (
-        Finding(FindingKind.MOMENT, "In episode 1 the flashback about the house loses 4.8% of those watching, beyond what its place explains.",
-                "Move the key into the lobby scene and cut the two lines about the windows (0:22 to 0:36).",
-                finding_moment.excess, 38.1, (finding_moment.place,), (BeatType.EXPOSITION,), ("MARA",), (),
-                tuple(li.source for li in first.episode.lines()[5:7]), simulated),
-        Finding(FindingKind.EFFECT, "Exposition makes leaving 1.8 times as likely; explained by a narrator it is worse than in a quarrel.",
-                "Let a character want something in the line that explains.", odds, 21.4,
-                tuple(Place(t.number, b.span) for t in series.episodes[:3] for b, _ in losses(t)), (BeatType.EXPOSITION,), (), (),
-                tuple(s for t in series.episodes[:4] for b, _ in losses(t) for s in b.evidence), simulated),
-        Finding(FindingKind.ENDING, "Episodes that end on an open question are followed more often than those that end on a fact.",
-                "End episode 3 one line earlier, before the box is named.",
-                Estimate(1.31, 0.98, 1.74, 7, "logistic regression over episodes", Grade.ACROSS, "odds ratio"), 12.0,
-                (Place(min(3, len(series.episodes)), Span(40_000, 46_000)),), (BeatType.CLIFFHANGER,), (), (), (), simulated),
-        Finding(FindingKind.PAYWALL, "Indonesia unlocks episode 6 half as often as the United States.",
-                "Offer an advertisement unlock in Indonesia and compare.", share(0.22, 2_904), 7.4, (), (), (), ("ID",), (), simulated),
-        Finding(FindingKind.MOMENT, "Mara's first comeback keeps viewers.", "",
-                Estimate(-0.021, -0.03, -0.012, 24_000, "discrete hazard against position", Grade.WITHIN, "share"), 0.0,
-                (), (BeatType.COMEBACK,), ("MARA",), (), (), simulated),
-    )  # fmt: skip
+        Finding(
+            FindingKind.MOMENT,
+            "In episode 1 the flashback about the house loses 4.8% of those watching.",
+            "Move the key into the lobby scene and cut the two lines about the windows (0:22 to 0:36).",
+            finding_moment.excess,
+            38.1,
+            (finding_moment.place,),
+            (BeatType.EXPOSITION,),
+            ("MARA",),
+            (),
+            tuple(li.source for li in first.episode.lines()[5:7]),
+            simulated,
+        ),
+        Finding(
+            FindingKind.EFFECT,
+            "Exposition makes leaving 1.8 times as likely, most of all from a narrator.",
+            "Let a character want something in the line that explains.",
+            odds,
+            21.4,
+            tuple(Place(t.number, b.span) for t in series.episodes[:3] for b, _ in losses(t)),
+            (BeatType.EXPOSITION,),
+            (),
+            (),
+            tuple(s for t in series.episodes[:4] for b, _ in losses(t) for s in b.evidence),
+            simulated,
+        ),
+        Finding(
+            FindingKind.ENDING,
+            "Episodes that end on an open question are followed more often.",
+            "End episode 3 one line earlier, before the box is named.",
+            Estimate(1.31, 0.98, 1.74, 7, "logistic regression over episodes", Grade.ACROSS, "odds ratio"),
+            12.0,
+            (Place(min(3, len(series.episodes)), Span(40_000, 46_000)),),
+            (BeatType.CLIFFHANGER,),
+            (),
+            (),
+            (),
+            simulated,
+        ),
+        Finding(
+            FindingKind.PAYWALL,
+            "Indonesia unlocks episode 6 half as often as the United States.",
+            "Offer an advertisement unlock in Indonesia and compare.",
+            share(0.22, 2_904),
+            7.4,
+            (),
+            (),
+            (),
+            ("ID",),
+            (),
+            simulated,
+        ),
+        Finding(
+            FindingKind.MOMENT,
+            "Mara's first comeback keeps viewers.",
+            "",
+            Estimate(-0.021, -0.03, -0.012, 24_000, "discrete hazard against position", Grade.WITHIN, "share"),
+            0.0,
+            (),
+            (BeatType.COMEBACK,),
+            ("MARA",),
+            (),
+            (),
+            simulated,
+        ),
+    )
     return Insight(
         moments=tuple(moments),
-        effects=(Effect("exposition", "leaving", "", odds, 0.003),),
+        effects=(
+            Effect("exposition", "leaving", "", odds, 0.003, tuple(Place(1, b.span) for b, _ in losses(first))),
+            Effect("comeback", "leaving", "", replace(odds, value=0.72, low=0.58, high=0.9), 0.02),
+            Effect("suspense", "continuation", "", replace(odds, value=1.31, low=0.98, high=1.74, n=7), 0.12),
+        ),
         findings=findings,
         expected=tuple(Expected(t.number, retention(t, seed=0, dips=False)) for t in series.episodes),
         notes=("Seven endings are too few to tell suspense from reversal: about 25 episodes would decide it.",
@@ -421,9 +572,13 @@ def hostile() -> tuple[SeriesStory, AudienceSummary, Insight]:
         curves=tuple(curve(t, m, 900) for t in series.episodes for m in ("", HOSTILE[1], "__proto__")),
     )
     here = Place(1, Span(2_000, 4_000))
-    moments = tuple(replace(moment(told, b), scene=text, text=text) for b, text in zip(told.beats[:4], HOSTILE, strict=False))
+    moments = tuple(
+        replace(moment(told, b), scene=text, text=text) for b, text in zip(told.beats[:4], HOSTILE, strict=False)
+    )
     made = tuple(
-        Finding(FindingKind.MOMENT, text, text, replace(share(0.2, 50), method=text), 3.0, (here,), (), (text,), (text,))
+        Finding(
+            FindingKind.MOMENT, text, text, replace(share(0.2, 50), method=text), 3.0, (here,), (), (text,), (text,)
+        )
         for text in HOSTILE
     )
     return series, seen, Insight(moments, (), made, (), HOSTILE)
@@ -439,7 +594,9 @@ def still(seed: int) -> bytes:
     draw = ImageDraw.Draw(image)
     for _ in range(14):
         x, y, r = rng.randrange(240), rng.randrange(426), rng.randrange(20, 110)
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=(rng.randrange(40, 220), rng.randrange(40, 170), rng.randrange(30, 140)))
+        draw.ellipse(
+            (x - r, y - r, x + r, y + r), fill=(rng.randrange(40, 220), rng.randrange(40, 170), rng.randrange(30, 140))
+        )
     out = io.BytesIO()
     image.filter(ImageFilter.GaussianBlur(14)).save(out, "JPEG", quality=70)
     return out.getvalue()

@@ -6,6 +6,7 @@ All plots of a chart share one left gutter, where their rows are named, and one 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,7 +21,7 @@ from hookline.report.lookup import leaving
 Spec = dict[str, Any]
 Rows = list[dict[str, Any]]
 
-GUTTER = 74
+GUTTER, NARROW = 74, 36
 MARGIN = 14
 INK, SOFT, FAINT = "#1d2530", "#5a6675", "#e6eaf0"
 CURVE, EXPECTED, PLATFORM = "#1f3a5f", "#8b95a5", "#2b8a7e"
@@ -32,6 +33,7 @@ CONFIG: Spec = {
     "font": '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", '
     '"PingFang SC", "Hiragino Sans", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
     "background": None,
+    "aria": False,  # a chart is one picture to a screen reader; its numbers stand in the tables
     "view": {"stroke": None},
     "axis": {
         "labelColor": SOFT,
@@ -63,11 +65,11 @@ def episode(
 
     ``floor`` is where the share axis begins, the same for all episodes of a page.
     """
-    length = told.duration_ms / 1000
+    length = max(0.001, told.duration_ms / 1000)
     bands = dips(moments)
     panels: list[Spec] = []
     if curve or platform:
-        panels.append(_retention(told, curve, expected, platform, bands, floor, length))
+        panels.append(_retention(curve, expected, platform, bands, floor, length))
     if curve:
         panels.append(_leaving(curve, expected, bands, length))
     if told.tension:
@@ -75,7 +77,6 @@ def episode(
     if told.beats:
         panels.append(_beats(told.beats, bands, length))
     panels.append(_cast(told, bands, length))
-    panels[-1]["layer"].append(_time_axis(length))
     return _stack(panels, simulated=simulated)
 
 
@@ -83,10 +84,11 @@ def dips(moments: Iterable[Moment]) -> Rows:
     """Moments as numbered bands: seconds, and whether viewers are lost or kept."""
     return [
         {
-            "a": m.place.span.start_ms / 1000,
-            "b": max(m.place.span.end_ms, m.place.span.start_ms + 500) / 1000,
+            "t": m.place.span.start_ms / 1000,
+            "e": max(m.place.span.end_ms, m.place.span.start_ms + 500) / 1000,
             "k": str(number),
             "loss": m.excess.value >= 0,
+            "one": bool(m.market),
         }
         for number, m in enumerate(moments, start=1)
     ]
@@ -104,37 +106,24 @@ def season(
         panels.append(_continuation(goes_on, domain, gates))
     spec = _stack(panels, simulated=simulated)
     spec["params"].append({"name": "market", "value": ""})
-    spec["spacing"] = 34
+    spec["spacing"] = 52
     return spec
 
 
 def market_curve(*, length: float, floor: float, simulated: bool = False) -> Spec:
     """One market's retention over everybody's; its rows come as the dataset ``curve``."""
-    x = _seconds(length, labels=True)
     y = _share_axis("s", floor)
-    spec = _stack(
-        [
-            {
-                "height": 110,
-                "width": 200,
-                "data": {"name": "curve"},
-                "layer": [
-                    {
-                        "mark": {"type": "line", "color": EXPECTED, "strokeWidth": 1.2},
-                        "encoding": {"x": x, "y": {**y, "field": "all"}},
-                    },
-                    {
-                        "mark": {"type": "area", "color": CURVE, "opacity": 0.18},
-                        "encoding": {"x": x, "y": {**y, "field": "l"}, "y2": {"field": "h"}},
-                    },
-                    {"mark": {"type": "line", "color": CURVE, "strokeWidth": 1.8}, "encoding": {"x": x, "y": y}},
-                    _gutter(36),
-                ],
-            }
-        ],
-        simulated=simulated,
-    )
-    spec["usermeta"]["gutter"] = 36
+    layers: list[Spec] = [
+        {"mark": {"type": "line", "color": EXPECTED, "strokeWidth": 1.2}, "encoding": {"y": {**y, "field": "all"}}},
+        {
+            "mark": {"type": "area", "color": CURVE, "opacity": 0.18},
+            "encoding": {"y": {**y, "field": "l"}, "y2": {"field": "h"}},
+        },
+        {"mark": {"type": "line", "color": CURVE, "strokeWidth": 1.8}, "encoding": {"y": y}},
+    ]
+    plot = _timed(layers, length, height=110, labels=True, gutter=NARROW)
+    spec = _stack([{**plot, "data": {"name": "curve"}}], simulated=simulated)
+    spec["usermeta"]["gutter"] = NARROW
     return spec
 
 
@@ -182,15 +171,57 @@ def _stack(panels: list[Spec], *, simulated: bool) -> Spec:
     return spec
 
 
+def packed(spec: Spec) -> Spec:
+    """A chart whose rows stand once each, as arrays, beside its specification.
+
+    A hundred episodes on one page repeat their rows' field names a hundred thousand times
+    otherwise.  ``page.js`` turns ``tables`` back into the datasets that the specification names.
+    """
+    tables: dict[str, Spec] = {}
+    names: dict[str, str] = {}
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, list):
+            return [walk(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if set(node) == {"values"}:
+            key = json.dumps(node["values"])
+            name = names.setdefault(key, f"d{len(names)}")
+            tables[name] = table(node["values"])
+            return {"name": name}
+        return {key: walk(value) for key, value in node.items()}
+
+    return {"spec": walk(spec), "tables": tables}
+
+
+def table(rows: Rows) -> Spec:
+    """Rows as their fields and their values."""
+    fields = list(rows[0]) if rows else []
+    return {"fields": fields, "rows": [[row[field] for field in fields] for row in rows]}
+
+
+def _timed(
+    layers: list[Spec],
+    length: float,
+    *,
+    height: int,
+    bands: Rows | None = None,
+    fixed: Sequence[Spec] = (),
+    labels: bool = False,
+    gutter: int = GUTTER,
+) -> Spec:
+    """A plot over the time axis: rows begin at ``t``; ``fixed`` layers stand at pixels instead."""
+    stripes = [_bands(bands)] if bands else []
+    timed = {"encoding": {"x": _seconds(length, labels=labels)}, "layer": [*stripes, *layers]}
+    return {"height": height, "width": 600, "layer": [timed, *fixed, _gutter(gutter)]}
+
+
 def _gutter(left: int = GUTTER) -> Spec:
     """Unseen marks that hold the left gutter and the right margin at one width in every plot."""
-    return {
-        "data": {"values": [{}]},
-        "layer": [
-            {"mark": {"type": "point", "x": -left, "y": 0, "opacity": 0, "size": 0}},
-            {"mark": {"type": "point", "x": {"expr": f"plotWidth + {MARGIN}"}, "y": 0, "opacity": 0, "size": 0}},
-        ],
-    }
+    unseen = {"type": "point", "y": 0, "opacity": 0, "size": 0}
+    right = {"expr": f"plotWidth + {MARGIN}"}
+    return {"data": {"values": [{}]}, "layer": [{"mark": {**unseen, "x": -left}}, {"mark": {**unseen, "x": right}}]}
 
 
 def _label(text: str, *, y: float, size: float = 11) -> Spec:
@@ -199,26 +230,19 @@ def _label(text: str, *, y: float, size: float = 11) -> Spec:
     return {"data": {"values": [{"name": text}]}, "mark": mark, "encoding": {"text": {"field": "name"}}}
 
 
-def _seconds(length: float, *, labels: bool = False, field: str = "t") -> Spec:
+def _heading(text: str) -> Spec:
+    """The name of a plot, above it."""
+    mark = {"type": "text", "align": "left", "x": -GUTTER, "y": -18, "color": INK, "fontSize": 12, "fontWeight": 600}
+    return {"data": {"values": [{"name": text}]}, "mark": mark, "encoding": {"text": {"field": "name"}}}
+
+
+def _seconds(length: float, *, labels: bool = False) -> Spec:
     """The time axis; only the lowest plot of a stack says the times."""
-    axis: Spec = {
-        "title": None,
-        "values": ticks(length),
-        "labels": labels,
-        "labelExpr": CLOCK,
-        "ticks": labels,
-        "domain": labels,
-        "labelOverlap": "greedy",
-        "labelFlush": False,
-        "grid": True,
-        "zindex": 0,
-    }
-    return {
-        "field": field,
-        "type": "quantitative",
-        "scale": {"domain": [0, length], "nice": False, "zero": False},
-        "axis": axis,
-    }
+    axis: Spec = {"title": None, "values": ticks(length), "labels": labels, "ticks": labels, "domain": labels}
+    if labels:
+        axis |= {"labelExpr": CLOCK, "labelOverlap": "greedy", "labelSeparation": 8, "labelFlush": False}
+    scale = {"domain": [0, length], "nice": False, "zero": False}
+    return {"field": "t", "type": "quantitative", "scale": scale, "axis": axis}
 
 
 def ticks(length: float, *, most: int = 13) -> list[int]:
@@ -231,62 +255,52 @@ def ticks(length: float, *, most: int = 13) -> list[int]:
     return list(range(0, int(length) + 1, step))
 
 
-def _time_axis(length: float) -> Spec:
-    """The labelled time axis, as a layer without marks of its own."""
-    return {
-        "data": {"values": [{"t": 0}]},
-        "mark": {"type": "point", "opacity": 0, "size": 0},
-        "encoding": {"x": _seconds(length, labels=True)},
-    }
+LOSS_OR_KEEP = {"condition": {"test": "datum.loss", "value": LOSS}, "value": KEEP}
 
 
-def _bands(bands: Rows, length: float) -> Spec:
+def _bands(bands: Rows) -> Spec:
     """Moments as stripes through a whole plot."""
     return {
         "data": {"values": bands},
-        "mark": {"type": "rect", "opacity": 0.13, "clip": True},
+        "mark": {"type": "rect", "clip": True},
         "encoding": {
-            "x": _seconds(length, field="a"),
-            "x2": {"field": "b"},
-            "color": {"condition": {"test": "datum.loss", "value": LOSS}, "value": KEEP},
+            "x2": {"field": "e"},
+            "color": LOSS_OR_KEEP,
+            "opacity": {"condition": {"test": "datum.one", "value": 0.06}, "value": 0.14},
         },
     }
 
 
 def _badges(bands: Rows, length: float) -> list[Spec]:
-    """The moments' numbers, above their stripes."""
-    spots = [{**row, "m": (row["a"] + row["b"]) / 2} for row in bands]
-    colour = {"condition": {"test": "datum.loss", "value": LOSS}, "value": KEEP}
-    x = _seconds(length, field="m")
+    """The moments' numbers, above their stripes; close ones in two rows."""
+    spots: Rows = []
+    for row in bands:
+        middle = (row["t"] + row["e"]) / 2
+        near = bool(spots) and middle - spots[-1]["t"] < 0.09 * length
+        spots.append({**row, "t": middle, "y": 29 if near and spots[-1]["y"] == 9 else 9})
+    y = {"field": "y", "type": "quantitative", "scale": None}
+    disc = {"type": "point", "size": 230, "opacity": 1, "strokeWidth": 1.5}
+    number = {"type": "text", "fontSize": 10, "fontWeight": 700, "baseline": "middle", "dy": 0.5}
+    hollow = {"test": "datum.one", "value": "#fff"}
+    loss, keep = {"test": "datum.loss", "value": LOSS}, {"value": KEEP}
+    fill = {"condition": [hollow, loss], **keep}
+    ink = {"condition": [{"test": "!datum.one", "value": "#fff"}, loss], **keep}
     return [
-        {
-            "data": {"values": spots},
-            "mark": {"type": "point", "filled": True, "size": 230, "y": 9, "opacity": 1},
-            "encoding": {"x": x, "color": colour},
-        },
-        {
-            "data": {"values": spots},
-            "mark": {"type": "text", "y": 9.5, "color": "#fff", "fontSize": 10, "fontWeight": 700, "baseline": "middle"},
-            "encoding": {"x": x, "text": {"field": "k"}},
-        },
+        {"data": {"values": spots}, "mark": disc, "encoding": {"y": y, "fill": fill, "stroke": LOSS_OR_KEEP}},
+        {"data": {"values": spots}, "mark": number, "encoding": {"y": y, "text": {"field": "k"}, "color": ink}},
     ]
 
 
 def _share_axis(field: str, floor: float, *, top: float = 1.0) -> Spec:
     step = 0.1 if top - floor <= 0.55 else 0.2
     first = math.ceil(round(floor / step, 6))
-    values = [round(step * i, 2) for i in range(first, int(round(top / step, 6)) + 1)]
+    values = [round(step * i, 2) for i in range(first, round(top / step + 1e-6) + 1) if step * i <= top + 1e-9]
     axis = {"title": None, "format": ".0%", "values": values, "domain": False, "ticks": False, "labelPadding": 8}
-    return {
-        "field": field,
-        "type": "quantitative",
-        "scale": {"domain": [floor, top], "zero": False, "nice": False},
-        "axis": axis,
-    }
+    scale = {"domain": [floor, top], "zero": False, "nice": False}
+    return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
 
 def _retention(
-    told: EpisodeStory,
     curve: Curve | None,
     expected: tuple[float, ...],
     platform: tuple[PlatformCurve, ...],
@@ -295,147 +309,119 @@ def _retention(
     length: float,
 ) -> Spec:
     top = max([1.0, *(share for c in platform for share in c.shares)])
-    x, y = _seconds(length), _share_axis("s", floor, top=math.ceil(10 * top - 1e-9) / 10)
-    layers = [_bands(bands, length)]
+    y = _share_axis("s", floor, top=math.ceil(10 * top - 1e-9) / 10)
+    layers: list[Spec] = []
     if expected and curve:
         rows = [{"t": t, "s": _short(s)} for t, s in enumerate(expected)]
         line = {"type": "line", "color": EXPECTED, "strokeDash": [5, 4], "strokeWidth": 1.5, "clip": True}
-        layers.append({"data": {"values": rows}, "mark": line, "encoding": {"x": x, "y": y}})
+        layers.append({"data": {"values": rows}, "mark": line, "encoding": {"y": y}})
     if curve:
-        area = {"type": "area", "color": CURVE, "opacity": 0.2, "clip": True}
-        drawn = {"type": "line", "color": CURVE, "strokeWidth": 2.2, "clip": True}
-        layers += [
-            {"mark": area, "encoding": {"x": x, "y": {**y, "field": "l"}, "y2": {"field": "h"}}},
-            {"mark": drawn, "encoding": {"x": x, "y": y}},
-        ]
-    layers += [_platform_line(c, x, y, length) for c in platform]
-    layers += [*_badges(bands, length), _gutter()]
-    plot: Spec = {"height": 210, "width": 600, "layer": layers}
-    return {**plot, "data": {"values": seconds_of(curve)}} if curve else plot
+        layers += _curve_layers(curve, y)
+    layers += [_platform_line(c, y, length) for c in platform]
+    return _timed([*layers, *_badges(bands, length)], length, height=210, bands=bands)
 
 
-def _platform_line(curve: PlatformCurve, x: Spec, y: Spec, length: float) -> Spec:
-    rows = [
-        {"t": _short(position * length), "s": _short(share)}
-        for position, share in zip(curve.positions, curve.shares, strict=True)
+def _curve_layers(curve: Curve, y: Spec) -> list[Spec]:
+    data = {"values": seconds_of(curve)}
+    area = {"type": "area", "color": CURVE, "opacity": 0.2, "clip": True}
+    line = {"type": "line", "color": CURVE, "strokeWidth": 2.2, "clip": True}
+    return [
+        {"data": data, "mark": area, "encoding": {"y": {**y, "field": "l"}, "y2": {"field": "h"}}},
+        {"data": data, "mark": line, "encoding": {"y": y}},
     ]
+
+
+def _platform_line(curve: PlatformCurve, y: Spec, length: float) -> Spec:
+    pairs = zip(curve.positions, curve.shares, strict=True)
+    rows = [{"t": _short(position * length), "s": _short(share)} for position, share in pairs]
     line = {"type": "line", "color": PLATFORM, "strokeWidth": 1.8, "strokeDash": [2, 2], "clip": True}
-    return {"data": {"values": rows}, "mark": line, "encoding": {"x": x, "y": y}}
+    return {"data": {"values": rows}, "mark": line, "encoding": {"y": y}}
 
 
 def _leaving(curve: Curve, expected: tuple[float, ...], bands: Rows, length: float) -> Spec:
-    """Share of those watching who leave in each second; bars beyond the scale say their value."""
-    marked = [(row["a"], row["b"], row["loss"]) for row in bands]
+    """Share of those watching who leave in each second; the highest bar beyond the scale says its value."""
     hazard = [(t, q) for t, q in enumerate(leaving(curve.share)) if q is not None and t < length]
     top = _leaving_top([q for _, q in hazard])
+    highest = max((q for _, q in hazard), default=0.0)
+    shared = [row for row in bands if not row["one"]]
     rows = [
         {
             "t": t,
             "e": min(t + 1, length),
             "q": _short(min(q, top)),
-            "over": f"{100 * q:.0f}%" if q > top else None,
-            "in": next((loss for a, b, loss in marked if t + 1 > a and t < b), None),
+            "over": f"{100 * q:.0f}% \u2191" if q == highest > top else "",
+            "in": next((row["loss"] for row in shared if row["t"] <= t + 0.5 < row["e"]), None),
         }
         for t, q in hazard
     ]
-    y = {
-        "field": "q",
-        "type": "quantitative",
-        "scale": {"domain": [0, top], "nice": False},
-        "axis": {
-            "title": None,
-            "format": ".1~%",
-            "values": [0, top],
-            "grid": False,
-            "domain": False,
-            "ticks": False,
-            "labelPadding": 8,
+    axis = {"title": None, "format": ".1~%", "values": [0, top], "grid": False, "domain": False, "ticks": False}
+    scale = {"domain": [0, top], "nice": False}
+    y = {"field": "q", "type": "quantitative", "scale": scale, "axis": {**axis, "labelPadding": 8}}
+    tests = [{"test": "datum.in === true", "value": LOSS}, {"test": "datum.in === false", "value": KEEP}]
+    bars: Spec = {
+        "data": {"values": rows},
+        "mark": {"type": "rect", "stroke": "#fff", "strokeWidth": 0.5},
+        "encoding": {
+            "x2": {"field": "e"},
+            "y": y,
+            "y2": {"datum": 0},
+            "color": {"condition": tests, "value": "#a9b8cc"},
         },
     }
-    colour = {
-        "condition": [{"test": "datum.in === true", "value": LOSS}, {"test": "datum.in === false", "value": KEEP}],
-        "value": "#a9b8cc",
-    }
-    x = _seconds(length)
-    bars = {"type": "bar", "binSpacing": 0, "stroke": "#fff", "strokeWidth": 0.5}
-    over = {"type": "text", "align": "left", "dx": 6, "y": 5, "fontSize": 9.5, "color": SOFT}
-    layers: list[Spec] = [
-        _bands(bands, length),
-        {"mark": bars, "encoding": {"x": x, "x2": {"field": "e"}, "y": y, "color": colour}},
-        {
-            "transform": [{"filter": "datum.over !== null"}],
-            "mark": over,
-            "encoding": {"x": x, "text": {"field": "over"}},
-        },
-        _gutter(),
-    ]
-    if expected:
-        due = [{"t": t + 0.5, "q": _short(min(q, top))} for t, q in enumerate(leaving(expected)) if q is not None]
-        line = {"type": "line", "color": "#5a6675", "strokeWidth": 1.2, "strokeDash": [4, 3], "clip": True}
-        layers.insert(2, {"data": {"values": due}, "mark": line, "encoding": {"x": x, "y": y}})
-    layers.append(_label("leave per s", y=30, size=10))
-    return {"height": 60, "width": 600, "data": {"values": rows}, "layer": layers}
+    over = {"type": "text", "align": "left", "dx": 4, "y": -6, "fontSize": 10, "color": SOFT}
+    beyond = {"data": {"values": [r for r in rows if r["over"]]}, "mark": over, "encoding": {"text": {"field": "over"}}}
+    layers = [bars, *([beyond] if highest > top else []), *_due(expected, top, y)]
+    return _timed(layers, length, height=60, bands=bands, fixed=[_label("leave per s", y=30, size=10)])
+
+
+def _due(expected: tuple[float, ...], top: float, y: Spec) -> list[Spec]:
+    """Expected leaving by second, as a line."""
+    rows = [{"t": t + 0.5, "q": _short(min(q, top))} for t, q in enumerate(leaving(expected)) if q is not None]
+    line = {"type": "line", "color": SOFT, "strokeWidth": 1.2, "strokeDash": [4, 3], "clip": True}
+    return [{"data": {"values": rows}, "mark": line, "encoding": {"y": y}}] if rows else []
 
 
 def _leaving_top(hazard: list[float]) -> float:
     """A scale for leaving that the first seconds, when many swipe on, don't flatten."""
-    later = hazard[4:] or hazard
-    highest = max(later, default=0.0)
+    highest = max(hazard[4:] or hazard, default=0.0)
     return max(0.01, math.ceil(highest * 1.08 * 200) / 200)
 
 
 def _tension(told: EpisodeStory, bands: Rows, length: float) -> Spec:
-    rows = [{"t": min(t + 0.5, length), "v": _short(v)} for t, v in enumerate(told.tension)]
+    points = [(t + 0.5, v) for t, v in enumerate(told.tension) if t + 0.5 <= length]
+    points = [(0.0, told.tension[0]), *points, (length, told.tension[-1])]
+    rows = [{"t": t, "v": _short(v)} for t, v in points]
     y = {"field": "v", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None}
-    area = {"type": "area", "color": "#b9c6d8", "line": {"color": "#7d90aa", "strokeWidth": 1.2}}
-    return {
-        "height": 44,
-        "width": 600,
-        "layer": [
-            _bands(bands, length),
-            {
-                "data": {"values": rows},
-                "mark": {**area, "interpolate": "monotone"},
-                "encoding": {"x": _seconds(length), "y": y},
-            },
-            _label("Tension", y=30),
-            _gutter(),
-        ],
-    }
+    line = {"color": "#7d90aa", "strokeWidth": 1.2}
+    area = {"type": "area", "color": "#b9c6d8", "line": line, "interpolate": "monotone"}
+    layer = {"data": {"values": rows}, "mark": area, "encoding": {"y": y}}
+    return _timed([layer], length, height=44, bands=bands, fixed=[_label("Tension", y=30)])
 
 
 ROW = 19
 
 
-def _lanes(rows: Rows, names: list[str], bands: Rows, length: float, *, tint: bool) -> Spec:
-    """Bars in named rows: a pale bar with a strong edge, and what it is, as far as there is room.
+def _lanes(rows: Rows, names: list[str], bands: Rows, length: float, *, edged: bool, labels: bool) -> Spec:
+    """Bars in named rows: a pale bar, with a strong edge if wanted, and its text as far as there is room.
 
-    A row has ``a`` and ``b`` (seconds), ``row`` (which lane), ``c`` (colour), ``o`` (strength of
+    A row has ``t`` and ``e`` (seconds), ``row`` (which lane), ``c`` (colour), ``o`` (strength of
     the tint), ``text`` and ``room`` (the share of the axis that its text may take).
     """
     y = {"field": "row", "type": "ordinal", "scale": {"domain": list(range(len(names)))}, "axis": None}
-    x = _seconds(length, field="a")
+    data = {"values": rows}
     colour = {"field": "c", "type": "nominal", "scale": None}
-    where = {"x": x, "y": y}
-    labels = [{"row": i, "name": name} for i, name in enumerate(names)]
+    opacity = {"field": "o", "type": "quantitative", "scale": None}
+    tick = {"type": "tick", "thickness": 3, "size": ROW - 5, "orient": "vertical", "xOffset": 1.5, "opacity": 1}
+    edge = {"data": data, "mark": tick, "encoding": {"y": y, "color": colour}}
     layers: list[Spec] = [
-        _bands(bands, length),
         {
+            "data": data,
             "mark": {"type": "bar", "height": ROW - 5, "cornerRadius": 1.5},
-            "encoding": {
-                **where,
-                "x2": {"field": "b"},
-                "color": colour,
-                "opacity": {"field": "o", "type": "quantitative", "scale": None},
-            },
+            "encoding": {"y": y, "x2": {"field": "e"}, "color": colour, "opacity": opacity},
         },
-    ]
-    if tint:
-        edge = {"type": "tick", "thickness": 3, "size": ROW - 5, "orient": "vertical", "xOffset": 1.5, "opacity": 1}
-        layers.append({"mark": edge, "encoding": {**where, "color": colour}})
-    layers += [
+        *([edge] if edged else []),
         {
-            "transform": [{"filter": "datum.text"}],
+            "data": {"values": [row for row in rows if row["text"]]},
             "mark": {
                 "type": "text",
                 "align": "left",
@@ -445,16 +431,16 @@ def _lanes(rows: Rows, names: list[str], bands: Rows, length: float, *, tint: bo
                 "limit": {"expr": "max(1, datum.room * plotWidth - 8)"},
                 "opacity": {"expr": "datum.room * plotWidth > 30 ? 1 : 0"},
             },
-            "encoding": {**where, "text": {"field": "text"}},
+            "encoding": {"y": y, "text": {"field": "text"}},
         },
-        {
-            "data": {"values": labels},
-            "mark": {"type": "text", "align": "right", "baseline": "middle", "x": -8, "limit": GUTTER - 10, "color": SOFT},
-            "encoding": {"y": y, "text": {"field": "name"}},
-        },
-        _gutter(),
     ]
-    return {"height": ROW * len(names), "width": 600, "data": {"values": rows}, "layer": layers}
+    name = {"type": "text", "align": "right", "baseline": "middle", "x": -8, "limit": GUTTER - 10, "color": SOFT}
+    named = {
+        "data": {"values": [{"row": i, "name": name} for i, name in enumerate(names)]},
+        "mark": name,
+        "encoding": {"y": y, "text": {"field": "name"}},
+    }
+    return _timed(layers, length, height=ROW * len(names), bands=bands, fixed=[named], labels=labels)
 
 
 def _beats(beats: tuple[Beat, ...], bands: Rows, length: float) -> Spec:
@@ -462,8 +448,8 @@ def _beats(beats: tuple[Beat, ...], bands: Rows, length: float) -> Spec:
     lane = {family.name: i for i, family in enumerate(present)}
     rows = [
         {
-            "a": beat.span.start_ms / 1000,
-            "b": max(beat.span.end_ms / 1000, beat.span.start_ms / 1000 + 0.4),
+            "t": beat.span.start_ms / 1000,
+            "e": max(beat.span.end_ms / 1000, beat.span.start_ms / 1000 + 0.4),
             "row": lane[family_of(beat.type).name],
             "c": family_of(beat.type).colour,
             "o": round(0.16 + 0.4 * min(1.0, max(0.0, beat.intensity)), 2),
@@ -471,7 +457,7 @@ def _beats(beats: tuple[Beat, ...], bands: Rows, length: float) -> Spec:
         }
         for beat in sorted(beats, key=lambda b: b.span)
     ]
-    return _lanes(_with_room(rows, length), [f.name for f in present], bands, length, tint=True)
+    return _lanes(_with_room(rows, length), [f.name for f in present], bands, length, edged=True, labels=False)
 
 
 def _with_room(rows: Rows, length: float) -> Rows:
@@ -480,8 +466,8 @@ def _with_room(rows: Rows, length: float) -> Rows:
     roomy: Rows = []
     for row in reversed(rows):
         end = following.get(row["row"], length)
-        roomy.append({**row, "room": round(max(0.0, end - row["a"]) / length, 4) if length else 0.0})
-        following[row["row"]] = row["a"]
+        roomy.append({**row, "room": round(max(0.0, end - row["t"]) / length, 4) if length else 0.0})
+        following[row["row"]] = row["t"]
     return roomy[::-1]
 
 
@@ -499,8 +485,8 @@ def _cast(told: EpisodeStory, bands: Rows, length: float) -> Spec:
         if row is not None:
             start, end = line.span.start_ms / 1000, line.span.end_ms / 1000
             strong = 0.85 if line.voice is Voice.ON else 0.4
-            rows.append({"a": start, "b": end, "row": row, "c": "#5d7ea8", "o": strong, "text": "", "room": 0})
-    return _lanes(rows, ["Scene", *names, *([others] if others else [])], bands, length, tint=False)
+            rows.append({"t": start, "e": end, "row": row, "c": "#5d7ea8", "o": strong, "text": "", "room": 0})
+    return _lanes(rows, ["Scene", *names, *([others] if others else [])], bands, length, edged=False, labels=True)
 
 
 def _scene_rows(told: EpisodeStory) -> Rows:
@@ -510,8 +496,8 @@ def _scene_rows(told: EpisodeStory) -> Rows:
         if spans:
             rows.append(
                 {
-                    "a": min(s.start_ms for s in spans) / 1000,
-                    "b": max(s.end_ms for s in spans) / 1000,
+                    "t": min(s.start_ms for s in spans) / 1000,
+                    "e": max(s.end_ms for s in spans) / 1000,
                     "row": 0,
                     "c": "#d5dce6" if i % 2 == 0 else "#e6eaf0",
                     "o": 1,
@@ -536,80 +522,56 @@ def _step(step: EpisodeStep) -> dict[str, Any]:
     }
 
 
-def _by_episode(domain: Spec, *, labels: bool) -> Spec:
-    return {
-        "field": "ep",
-        "type": "ordinal",
-        "scale": domain,
-        "axis": {
-            "title": "episode" if labels else None,
-            "labels": labels,
-            "ticks": False,
-            "labelAngle": 0,
-            "labelOverlap": "greedy",
-            "domain": labels,
-        },
-    }
+def _by_episode(domain: Spec) -> Spec:
+    axis = {"title": None, "ticks": False, "labelAngle": 0, "labelOverlap": "greedy"}
+    return {"field": "ep", "type": "ordinal", "scale": domain, "axis": axis}
 
 
-IN_MARKET = [{"filter": "datum.market === market"}]
-
-
-def _gate(gates: Sequence[int], domain: Spec, *, named: bool) -> list[Spec]:
-    """The paywall: a line before its episode, named once."""
+def _gate(gates: Sequence[int], domain: Spec) -> list[Spec]:
+    """The paywall: a line before its episode, with its name."""
     if not gates:
         return []
-    x = {**_by_episode(domain, labels=False), "bandPosition": -0.12}
+    x = {**_by_episode(domain), "bandPosition": -0.12}
     rows = {"values": [{"ep": gate, "name": "paywall"} for gate in gates]}
-    rule: Spec = {
-        "data": rows,
-        "mark": {"type": "rule", "color": "#8a5a00", "strokeDash": [3, 3], "strokeWidth": 1.2},
-        "encoding": {"x": x},
-    }
+    rule = {"type": "rule", "color": "#8a5a00", "strokeDash": [3, 3], "strokeWidth": 1.2}
     text = {"type": "text", "align": "left", "dx": 4, "y": 6, "color": "#8a5a00", "fontSize": 10.5}
-    label = {"data": rows, "mark": text, "encoding": {"x": x, "text": {"field": "name"}}}
-    return [rule, label] if named else [rule]
+    return [
+        {"data": rows, "mark": rule, "encoding": {"x": x}},
+        {"data": rows, "mark": text, "encoding": {"x": x, "text": {"field": "name"}}},
+    ]
+
+
+def _of_market(rows: Rows, layers: list[Spec], domain: Spec, *, height: int, fixed: list[Spec]) -> Spec:
+    """A plot over episodes, for the market in the parameter."""
+    shown = {
+        "data": {"values": rows},
+        "transform": [{"filter": "datum.market === market"}],
+        "encoding": {"x": _by_episode(domain)},
+        "layer": layers,
+    }
+    return {"height": height, "width": 600, "layer": [shown, *fixed, _gutter()]}
 
 
 def _reach(rows: Rows, domain: Spec, gates: Sequence[int]) -> Spec:
-    x, y = _by_episode(domain, labels=True), _share_axis("reach", 0.0)
-    x["axis"]["title"] = None
+    y = _share_axis("reach", 0.0)
     bar = {"type": "bar", "cornerRadiusEnd": 1.5}
-    return {
-        "height": 190,
-        "width": 600,
-        "data": {"values": rows},
-        "transform": IN_MARKET,
-        "layer": [
-            {"mark": {**bar, "color": "#c6d3e4"}, "encoding": {"x": x, "y": y}},
-            {"mark": {**bar, "color": "#4f739f"}, "encoding": {"x": x, "y": {**y, "field": "done"}}},
-            {
-                "mark": {"type": "rule", "color": INK, "strokeWidth": 1.2},
-                "encoding": {"x": x, "y": {**y, "field": "rl"}, "y2": {"field": "rh"}},
-            },
-            *_gate(gates, domain, named=True),
-            _label("of starters", y=200, size=10),
-            _gutter(),
-        ],
-    }
+    whisker = {"type": "rule", "color": INK, "strokeWidth": 1.2}
+    layers: list[Spec] = [
+        {"mark": {**bar, "color": "#c6d3e4"}, "encoding": {"y": y}},
+        {"mark": {**bar, "color": "#4f739f"}, "encoding": {"y": {**y, "field": "done"}}},
+        {"mark": whisker, "encoding": {"y": {**y, "field": "rl"}, "y2": {"field": "rh"}}},
+    ]
+    fixed = [*_gate(gates, domain), _heading("Of everybody who started the series")]
+    return _of_market(rows, layers, domain, height=190, fixed=fixed)
 
 
 def _continuation(rows: Rows, domain: Spec, gates: Sequence[int]) -> Spec:
-    floor = share_floor(r["gl"] for r in rows)
-    x, y = _by_episode(domain, labels=True), _share_axis("go", floor)
-    return {
-        "height": 110,
-        "width": 600,
-        "data": {"values": rows},
-        "transform": IN_MARKET,
-        "layer": [
-            {
-                "mark": {"type": "rule", "color": CURVE, "strokeWidth": 2},
-                "encoding": {"x": x, "y": {**y, "field": "gl"}, "y2": {"field": "gh"}},
-            },
-            {"mark": {"type": "point", "filled": True, "size": 46, "color": CURVE, "opacity": 1}, "encoding": {"x": x, "y": y}},
-            *_gate(gates, domain, named=False),
-            _label("go on", y=120, size=10),
-            _gutter(),
-        ],
-    }
+    y = _share_axis("go", share_floor(r["gl"] for r in rows))
+    whisker = {"type": "rule", "color": CURVE, "strokeWidth": 2}
+    dot = {"type": "point", "filled": True, "size": 46, "color": CURVE, "opacity": 1}
+    layers: list[Spec] = [
+        {"mark": whisker, "encoding": {"y": {**y, "field": "gl"}, "y2": {"field": "gh"}}},
+        {"mark": dot, "encoding": {"y": y}},
+    ]
+    fixed = [*_gate(gates, domain)[:1], _heading("Of an episode's starters, who goes on to the next")]
+    return _of_market(rows, layers, domain, height=110, fixed=fixed)

@@ -65,13 +65,17 @@ def index(rows: Sequence[LibraryRow], *, generated: str = "") -> str:
         MissingExtra: jinja2 is not installed.
     """
     style = styles()
-    return environment().get_template("index.html.j2").render(
-        rows=[_shown(row) for row in rows],
-        simulated=any(row.simulated for row in rows),
-        version=hookline.__version__,
-        generated=generated,
-        csp=policy(styles=(style,), scripts=()),
-        style=style,
+    return (
+        environment()
+        .get_template("index.html.j2")
+        .render(
+            rows=[_shown(row) for row in rows],
+            simulated=any(row.simulated for row in rows),
+            version=hookline.__version__,
+            generated=generated,
+            csp=policy(styles=(style,), scripts=()),
+            style=style,
+        )
     )
 
 

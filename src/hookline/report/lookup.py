@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Paywall
@@ -38,9 +39,9 @@ class Sight:
 
     @cached_property
     def curves(self) -> dict[tuple[int, str], Curve]:
-        """Retention by episode and market, "" for all; a curve without seconds is none."""
+        """Retention by episode and market, "" for all; a curve without views or seconds is none."""
         curves = self.audience.curves if self.audience else ()
-        return {(c.episode, c.market): c for c in curves if len(c.share) > 1}
+        return {(c.episode, c.market): c for c in curves if c.n and len(c.share) > 1}
 
     @cached_property
     def steps(self) -> dict[tuple[int, str], EpisodeStep]:
@@ -74,9 +75,7 @@ class Sight:
     @cached_property
     def moments(self) -> dict[int, tuple[Moment, ...]]:
         """Moments by episode, in order of time."""
-        every = sorted(
-            self.insight.moments if self.insight else (), key=lambda m: (m.place.span.start_ms, m.market)
-        )
+        every = sorted(self.insight.moments if self.insight else (), key=lambda m: (m.place.span.start_ms, m.market))
         return grouped((m.place.episode, m) for m in every)
 
     @cached_property
@@ -108,10 +107,22 @@ def share_at(shares: tuple[float, ...], at_ms: int) -> float:
     return shares[before] + (position - before) * (shares[after] - shares[before])
 
 
+def by_second(curve: PlatformCurve, seconds: int) -> tuple[float, ...]:
+    """A platform's curve at each whole second of an episode, straight between its positions."""
+    spots, shares = (0.0, *curve.positions), (curve.shares[0], *curve.shares)
+    found, i = [], 0
+    for second in range(seconds):
+        position = second / max(1, seconds)
+        while i < len(spots) - 2 and spots[i + 1] < position:
+            i += 1
+        part = (position - spots[i]) / ((spots[i + 1] - spots[i]) or 1.0)
+        found.append(shares[i] + min(1.0, part) * (shares[i + 1] - shares[i]))
+    return tuple(found)
+
+
 def leaving(shares: tuple[float, ...]) -> tuple[float | None, ...]:
     """Share of those watching at each second who leave within it; none where nobody watches."""
-    pairs = zip(shares, shares[1:], strict=False)
-    return tuple(max(0.0, 1 - after / now) if now > 0 else None for now, after in pairs)
+    return tuple(max(0.0, 1 - after / now) if now > 0 else None for now, after in pairwise(shares))
 
 
 def heard(told: EpisodeStory) -> tuple[Line, ...]:

@@ -42,18 +42,13 @@ def axis_for(estimates: Sequence[Estimate], *, unit: str = "") -> Axis:
     log = unit == "odds ratio"
     bounds = [b for e in estimates for b in (e.low, e.value, e.high) if math.isfinite(b) and (b > 0 or not log)]
     if unit == "share":
-        return Axis(*_padded(bounds or [0.0, 1.0], limits=(0.0, 1.0)))
+        return Axis(0.0, min(1.0, 1.12 * max(bounds, default=1.0)) or 1.0)
     zero = 1.0 if log else 0.0
     low, high = min([zero, *bounds]), max([zero, *bounds])
     if log:
         return Axis(low / 1.1, high * 1.1, zero, log=True)
     margin = 0.06 * (high - low) or 1.0
     return Axis(low - margin, high + margin, zero)
-
-
-def _padded(bounds: list[float], *, limits: tuple[float, float]) -> tuple[float, float]:
-    margin = 0.1 * (max(bounds) - min(bounds)) or 0.05
-    return max(limits[0], min(bounds) - margin), min(limits[1], max(bounds) + margin)
 
 
 def whisker(estimate: Estimate, axis: Axis, *, colour: str = STEM) -> str:
@@ -88,7 +83,7 @@ def sparkline(shares: Sequence[float], *, floor: float, dips: Sequence[float] = 
         for at in dips
     )
     return (
-        f'<svg class="spark" viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">'
+        f'<svg class="spark" viewBox="0 0 {width} {height}" aria-hidden="true">'
         f'<polygon points="0,{height} {line} {width},{height}" fill="#e8eef6"/>'
         f'<polyline points="{line}" fill="none" stroke="{STEM}" stroke-width="1.6"/>{dots}</svg>'
     )
@@ -122,4 +117,5 @@ def strength(share: float, *, steps: int = 4) -> str:
         f'<rect x="{7 * i}" y="0" width="5" height="9" rx="1" fill="{STEM if i < filled else FAINT}"/>'
         for i in range(steps)
     )
-    return f'<svg class="strength" viewBox="0 0 {7 * steps - 2} 9" width="{7 * steps - 2}" height="9" aria-hidden="true">{cells}</svg>'
+    width = 7 * steps - 2
+    return f'<svg class="strength" viewBox="0 0 {width} 9" width="{width}" height="9" aria-hidden="true">{cells}</svg>'

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const PAPER = 672; // CSS pixels across A4 inside its margins
+  const PAPER_HEIGHT = 140; // the tallest plot there, so that an episode fits a page
   const data = (id) => JSON.parse(document.getElementById(id).textContent);
   const config = data("chart-config");
   const charts = [...document.querySelectorAll("[data-chart]")];
@@ -13,33 +14,39 @@
     return fold !== null;
   };
 
-  const fitted = (spec, width) => {
+  const fitted = (spec, width, paper) => {
     const { gutter, margin } = spec.usermeta;
     const plot = Math.max(60, Math.floor(width - gutter - margin));
     spec.params[0].value = plot;
-    for (const panel of spec.vconcat) panel.width = plot;
+    for (const panel of spec.vconcat) {
+      panel.width = plot;
+      if (paper && panel.height > PAPER_HEIGHT) panel.height = PAPER_HEIGHT;
+    }
     for (const param of spec.params) if (param.name === "market") param.value = choices.market;
     return { spec, plot };
   };
 
-  const chosen = (told) => {
+  // Rows travel as arrays, see `packed` in charts.py.
+  const unpacked = ({ fields, rows }) =>
+    rows.map((row) => Object.fromEntries(fields.map((field, i) => [field, row[i]])));
+
+  const filled = (told) => {
+    const { spec, tables } = told;
+    spec.datasets = Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, unpacked(table)]));
     if (!told.choices) return;
-    const key = choices.episode in told.choices ? choices.episode : Object.keys(told.choices)[0];
-    const { rows, length } = told.choices[key];
-    told.spec.datasets = { curve: rows };
-    for (const layer of told.spec.vconcat[0].layer) {
-      if (layer.encoding && layer.encoding.x) {
-        layer.encoding.x.scale.domain = [0, length];
-        layer.encoding.x.axis.values = told.choices[key].ticks;
-      }
-    }
+    const key = Object.hasOwn(told.choices, choices.episode) ? choices.episode : Object.keys(told.choices)[0];
+    const { curve, length, ticks } = told.choices[key];
+    spec.datasets.curve = unpacked(curve);
+    const { x } = spec.vconcat[0].layer[0].encoding;
+    x.scale.domain = [0, length];
+    x.axis.values = ticks;
   };
 
   // `vegaEmbed` settles within microtasks: a page about to be printed has its charts in time.
-  const draw = async (el, width) => {
+  const draw = async (el, width, paper = false) => {
     const told = data(el.dataset.chart);
-    chosen(told);
-    const { spec, plot } = fitted(told.spec, width);
+    filled(told);
+    const { spec, plot } = fitted(told.spec, width, paper);
     const before = drawn.get(el);
     drawn.set(el, { width, told, plot, view: before && before.view });
     const options = { ast: true, actions: false, renderer: "svg", tooltip: false, defaultStyle: false, mode: "vega-lite", config };
@@ -48,7 +55,9 @@
     el.dispatchEvent(new CustomEvent("drawn"));
   };
 
+  let printing = false; // opening folds for paper tells of it later, when all is drawn already
   const drawSeen = (redraw = false) => {
+    if (printing) return;
     for (const el of charts) {
       const width = el.clientWidth;
       const old = drawn.get(el);
@@ -70,6 +79,9 @@
     if (row) parts.push(`${percent(row[0])} watching [${percent(row[1])} to ${percent(row[2])}]`);
     const due = told.expected && told.expected[Math.min(Math.floor(t), told.expected.length - 1)];
     if (due !== undefined) parts.push(`expected ${percent(due)}`);
+    for (const [name, shares] of told.platforms) {
+      parts.push(`\u2068${name}\u2069 ${percent(shares[Math.min(Math.floor(t), shares.length - 1)])}`);
+    }
     parts.push(...told.beats.filter((beat) => beat[0] <= t && t < beat[1]).map((beat) => beat[2]));
     into.replaceChildren(at, ` ${parts.join(" · ")}`);
     const line = last(told.lines, t);
@@ -165,18 +177,20 @@
   let waiting = 0;
   window.addEventListener("resize", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(drawSeen, 150);
+    waiting = setTimeout(() => drawSeen(), 150);
   });
   window.addEventListener("hashchange", openTarget);
   document.addEventListener("toggle", (event) => { if (event.target.open) drawSeen(); }, true);
   window.addEventListener("beforeprint", () => {
+    printing = true;
     for (const fold of document.querySelectorAll("details.episode:not([open])")) {
       fold.open = true;
       fold.dataset.forPaper = "";
     }
-    for (const el of charts) draw(el, el.closest(".multiples") ? PAPER / 2 - 12 : PAPER);
+    for (const el of charts) draw(el, el.closest(".multiples") ? PAPER / 2 - 16 : PAPER, true);
   });
   window.addEventListener("afterprint", () => {
+    printing = false;
     for (const fold of document.querySelectorAll("[data-for-paper]")) {
       fold.open = false;
       delete fold.dataset.forPaper;

@@ -17,7 +17,7 @@ from hookline.model.errors import MissingExtra
 from hookline.model.estimate import Grade
 from hookline.model.story import EpisodeStory, LineKind, SeriesStory, Unread
 from hookline.report import charts, marks, sections, words
-from hookline.report.lookup import Sight, heard
+from hookline.report.lookup import Sight, by_second, heard, share_at
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,7 +26,10 @@ HERE = Path(__file__).parent
 OPEN_FIRST = 3
 
 GLOSSARY = (
-    ("[low to high]", "The interval: were the same counted again, 95 times in 100 such an interval would hold the true value."),
+    (
+        "[low to high]",
+        "The interval: were the same counted again, 95 times in 100 such an interval would hold the true value.",
+    ),
     ("n", "How many views, viewers or episodes the figure rests on; the method beside it says which."),
     ("Points", "Percentage points: from 60% to 56% is −4 points."),
     ("Expected", "The retention that an episode's length and position in the season would give, whatever its story."),
@@ -35,7 +38,10 @@ GLOSSARY = (
     ("False discovery rate", "Of the moments called at this rate, the share that chance alone would have made."),
     ("Go on", "Viewers who start the next episode, of those who start this one."),
     ("Unlock", "Viewers who pay, or watch an advertisement, to see an episode, of those who were asked to."),
-    ("Tension", "What the script's beats build up and release, second by second; read from the text, not from viewers."),
+    (
+        "Tension",
+        "What the script's beats build up and release, second by second; read from the text, not from viewers.",
+    ),
 )
 
 
@@ -66,39 +72,48 @@ def compose(sight: Sight, *, stills: sections.Stills, generated: str) -> str:
     found = sections.findings(sight, stills)
     tiles = sections.tiles(sight)
     told = sections.episodes(sight, stills, floor=floor)
-    return environment().get_template("page.html.j2").render(
-        story=story,
-        audience=sight.audience,
-        simulated=sight.simulated,
-        rests_on=sections.rests_on(sight),
-        timing=sections.timing(sight),
-        poster=stills.get(poster(story) or (-1, -1)),
-        tiles=tiles,
-        tile_methods=sorted({t.figure.method for t in tiles if t.figure}),
-        findings=found,
-        grades={grade: _grade(grade) for grade in Grade},
-        grades_shown=[grade for grade in Grade if any(f.figure.grade is grade for f in found)],
-        notes=sight.insight.notes if sight.insight else (),
-        seasons=_seasons(sight),
-        season_chart=_season_chart(sight) if sight.steps else None,
-        gates=sections.gates(sight),
-        episodes=told,
-        charts=[_episode_chart(sight, one, floor) for one in story.episodes],
-        curves_anywhere=any(one.has_curve for one in told),
-        keeps_anywhere=any(not dip.loss for one in told for dip in one.dips),
-        open_first=OPEN_FIRST,
-        people=sections.people(sight),
-        **_markets(sight, floor),
-        quality=_quality(sight.audience.quality, sight.audience.suppressed) if sight.audience else None,
-        **_unread(story.unread),
-        glossary=GLOSSARY,
-        version=hookline.__version__,
-        generated=generated,
-        config=charts.CONFIG,
-        csp=policy(styles=(style,), scripts=(bundle(), script)),
-        style=style,
-        script=script,
-        bundle=bundle(),
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            story=story,
+            audience=sight.audience,
+            insight=sight.insight,
+            simulated=sight.simulated,
+            rests_on=sections.rests_on(sight),
+            timing=sections.timing(sight),
+            poster=stills.get(poster(story) or (-1, -1)),
+            tiles=tiles,
+            tile_methods=sorted({t.figure.method for t in tiles if t.figure}),
+            findings=found,
+            grades={grade: _grade(grade) for grade in Grade},
+            grades_shown=[grade for grade in Grade if any(f.figure.grade is grade for f in found)],
+            notes=sight.insight.notes if sight.insight else (),
+            seasons=_seasons(sight),
+            season_chart=_season_chart(sight) if sight.steps else None,
+            gates=sections.gates(sight),
+            one_gate=len({gate.episode for gate in sight.paywalls}) == 1,
+            effects=sections.effects(sight),
+            effect_methods=sorted({e.estimate.method for e in sight.insight.effects}) if sight.insight else [],
+            episodes=told,
+            charts=[_episode_chart(sight, one, floor) for one in story.episodes],
+            curves_anywhere=any(one.has_curve for one in told),
+            curve_methods=sorted({one.method for one in told if one.method}),
+            keeps_anywhere=any(not dip.loss for one in told for dip in one.dips),
+            open_first=OPEN_FIRST,
+            people=sections.people(sight),
+            **_markets(sight, floor),
+            quality=_quality(sight.audience.quality, sight.audience.suppressed) if sight.audience else None,
+            **_unread(story.unread),
+            glossary=GLOSSARY,
+            version=hookline.__version__,
+            generated=generated,
+            config=charts.CONFIG,
+            csp=policy(styles=(style,), scripts=(bundle(), script)),
+            style=style,
+            script=script,
+            bundle=bundle(),
+        )
     )
 
 
@@ -134,7 +149,7 @@ def bundle() -> str:
         import vl_convert
     except ImportError as error:
         raise MissingExtra(needs="vl-convert-python", extra="report") from error
-    text: str = vl_convert.javascript_bundle()
+    text: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return text.replace("\r\n", "\n").replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
@@ -156,10 +171,10 @@ def environment() -> Environment:
 
 
 def embedded(value: object) -> str:
-    """JSON that may stand inside a script element, whatever texts it carries.
+    r"""JSON that may stand inside a script element, whatever texts it carries.
 
-    >>> embedded({"line": "</script><!-- & \\u2028"})
-    '{"line":"\\\\u003c/script\\\\u003e\\\\u003c!-- \\\\u0026 \\\\u2028"}'
+    >>> print(embedded({"line": "</script><!-- &"}))
+    {"line":"\u003c/script\u003e\u003c!-- \u0026"}
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for raw in "<>&\u2028\u2029":
@@ -190,7 +205,7 @@ def _season_chart(sight: Sight) -> dict[str, Any]:
     numbers = sorted({episode for episode, _ in sight.steps})
     gates = sorted({gate.episode for gate in sight.paywalls} & set(numbers))
     spec = charts.season(tuple(sight.steps.values()), episodes=numbers, gates=gates, simulated=sight.simulated)
-    return {"spec": spec, "episodes": numbers, "readouts": sections.season_readouts(sight)}
+    return {**charts.packed(spec), "episodes": numbers, "readouts": sections.season_readouts(sight)}
 
 
 def _episode_chart(sight: Sight, told: EpisodeStory, floor: float) -> dict[str, Any]:
@@ -206,11 +221,14 @@ def _episode_chart(sight: Sight, told: EpisodeStory, floor: float) -> dict[str, 
         simulated=sight.simulated and bool(curve or platform),
     )
     return {
-        "spec": spec,
+        **charts.packed(spec),
         "length": max(0.001, told.duration_ms / 1000),
         "lang": sight.story.language,
-        "curve": [[round(v, 4) for v in row] for row in zip(curve.share, curve.low, curve.high, strict=True)] if curve else [],
+        "curve": [[round(v, 4) for v in row] for row in zip(curve.share, curve.low, curve.high, strict=True)]
+        if curve
+        else [],
         "expected": [round(share, 4) for share in expected] if curve else [],
+        "platforms": [[c.platform, [round(v, 4) for v in by_second(c, told.seconds)]] for c in platform],
         "beats": [[b.span.start_ms / 1000, b.span.end_ms / 1000, words.name(b.type.value)] for b in told.beats],
         "lines": [_said(line) for line in heard(told)],
     }
@@ -235,27 +253,33 @@ def _markets(sight: Sight, floor: float) -> dict[str, Any]:
 
 
 def _multiple(sight: Sight, index: int, market: str, floor: float) -> dict[str, Any] | None:
-    choices = {
-        str(episode): _choice(sight, episode, market)
-        for episode, of in sorted(sight.curves)
-        if of == market
-    }
+    choices = {str(episode): _choice(sight, episode, market) for episode, of in sorted(sight.curves) if of == market}
     if not choices:
         return None
-    lows = [row["l"] for choice in choices.values() for row in choice["rows"]]
+    lows = [row[2] for choice in choices.values() for row in choice["curve"]["rows"]]
     first = next(iter(choices.values()))
     floor = min(floor, charts.share_floor(lows))
     spec = charts.market_curve(length=first["length"], floor=floor, simulated=sight.simulated)
-    return {"id": f"market-{index}", "market": market, "n": first["n"].removesuffix(" views"), "data": {"spec": spec, "choices": choices}}
+    return {
+        "id": f"market-{index}",
+        "market": market,
+        "n": first["n"].removesuffix(" views"),
+        "data": {**charts.packed(spec), "choices": choices},
+    }
 
 
 def _choice(sight: Sight, episode: int, market: str) -> dict[str, Any]:
     curve, everyone = sight.curves[episode, market], sight.curves.get((episode, ""))
     rows = charts.seconds_of(curve, every=2)
     if everyone:
-        rows = [{**row, "all": round(everyone.share[row["t"]], 4)} for row in rows if row["t"] < len(everyone.share)]
+        rows = [{**row, "all": round(share_at(everyone.share, 1000 * row["t"]), 4)} for row in rows]
     length = float(len(curve.share) - 1)
-    return {"rows": rows, "length": length, "ticks": charts.ticks(length, most=5), "n": words.plural(curve.n, "view")}
+    return {
+        "curve": charts.table(rows),
+        "length": length,
+        "ticks": charts.ticks(length, most=5),
+        "n": words.plural(curve.n, "view"),
+    }
 
 
 def _quality(quality: Quality, suppressed: int) -> QualityView:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hookline.audience.result import EpisodeStep, Paywall
+from hookline.audience.result import AudienceSummary, EpisodeStep, Paywall
 from hookline.insight.result import Moment
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade
 from hookline.model.story import EndingType, EpisodeStory, Line, LineKind, Source, Timing
 from hookline.report import marks, words
-from hookline.report.lookup import Sight, around, heard, share_at, still_of
+from hookline.report.lookup import Sight, around, by_second, heard, share_at, still_of
 
 Stills = Mapping[tuple[int, int], bytes]
 
@@ -133,6 +133,8 @@ class EpisodeView:
     question: str
     shares: tuple[tuple[str, str, str], ...]
     dips: tuple[DipView, ...]
+    dip_grades: tuple[Grade, ...]
+    dip_methods: tuple[str, ...]
     script: tuple[ScriptRow, ...]
     finish: Figure | None
     go_on: Figure | None
@@ -140,6 +142,7 @@ class EpisodeView:
     platforms: tuple[str, ...]
     has_curve: bool
     has_expected: bool
+    watched: str  # whose share of watching the script's lines carry, "" for nobody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,18 @@ class GateRow:
     unlocked: str
     unlock: Figure
     revenue: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """What an element of the story does, everything else held equal."""
+
+    subject: str
+    outcome: str
+    market: str
+    figure: Figure
+    q: str
+    places: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,18 +228,30 @@ def rests_on(sight: Sight) -> str:
     """The head's sentence: what the page rests on."""
     story, audience = sight.story, sight.audience
     running = words.minutes(sum(told.duration_ms for told in story.episodes))
-    told = f"{words.plural(len(story.episodes), 'episode')}, {running}"
+    told = f"{words.plural(len(story.episodes), 'episode')}, {running}."
     if audience is None:
-        return f"{told}. No viewers yet: this page tells what stands in the story."
+        return f"{told} No viewers yet: this page tells what stands in the story."
+    if not audience.views:
+        return f"{told} {_without_views(audience)}"
     parts = [
         f"{words.plural(audience.viewers, 'viewer')}, {words.plural(audience.views, 'view')}",
         words.days(audience.first_day, audience.last_day),
     ]
     if audience.markets:
-        parts.append(f"{words.plural(len(audience.markets), 'market')} ({words.listed(audience.markets)})")
+        names = words.listed(tuple(map(words.apart, audience.markets)))
+        parts.append(f"{words.plural(len(audience.markets), 'market')} ({names})")
     if audience.platforms:
-        parts.append(f"on {words.listed(audience.platforms)}")
-    return f"{told}. Rests on {', '.join(part for part in parts if part)}."
+        parts.append(f"on {words.listed(tuple(map(words.apart, audience.platforms)))}")
+    return f"{told} Rests on {', '.join(part for part in parts if part)}."
+
+
+def _without_views(audience: AudienceSummary) -> str:
+    curves = audience.platform_curves
+    if curves:
+        names = words.listed(tuple(sorted({words.apart(curve.platform) for curve in curves})))
+        return f"Rests on {words.plural(len(curves), 'retention curve')} exported by {names}; no viewers of its own."
+    came = words.plural(audience.quality.rows, "row")
+    return f"{came} came in and none could be counted: see what became of them below."
 
 
 def timing(sight: Sight) -> str:
@@ -237,7 +264,8 @@ def timing(sight: Sight) -> str:
         return "Times of lines come from the subtitles."
     if not timed:
         return "Times of lines are estimated from reading speed: give subtitles, and they will be exact."
-    return f"Times of lines come from subtitles in {words.plural(timed, 'episode')} and are estimated from reading speed in {read}."
+    subtitles = f"Times of lines come from subtitles in {words.plural(timed, 'episode')}"
+    return f"{subtitles} and are estimated from reading speed in {read}."
 
 
 def tiles(sight: Sight) -> tuple[Tile, ...]:
@@ -256,7 +284,7 @@ def _story_tiles(sight: Sight) -> tuple[Tile, ...]:
         Tile("Episodes that end open", f"{open_ended} of {len(story.episodes)}", "with a question, a threat or a turn"),
     ]
     if hooks:
-        found.append(Tile("First hook", words.clock(hooks[len(hooks) // 2]), "into the episode, in the middle one"))
+        found.append(Tile("Hook comes at", words.clock(hooks[len(hooks) // 2]), "into the episode, median"))
     return tuple(found)
 
 
@@ -358,14 +386,16 @@ def season_readouts(sight: Sight) -> dict[str, dict[str, str]]:
     """What the season's chart says under the pointer: by market, by episode."""
     said: dict[str, dict[str, str]] = {}
     for (episode, market), step in sight.steps.items():
-        text = (
-            f"Episode {episode}: {words.count(step.starters)} start it, {words.value(step.reach)} of the series' starters "
-            f"[{words.interval(step.reach)}]; {words.value(step.completion)} [{words.interval(step.completion)}] finish it"
-        )
-        if step.continuation:
-            text += f"; {words.value(step.continuation)} [{words.interval(step.continuation)}] go on to the next"
+        reach, done, goes_on = (_shown(e) for e in (step.reach, step.completion, step.continuation))
+        start = f"Episode {episode}: {words.count(step.starters)} start it, {reach} of the series' starters"
+        text = f"{start}; {done} finish it"
+        text += f"; {goes_on} go on to the next" if goes_on else ""
         said.setdefault(market, {})[str(episode)] = text
     return said
+
+
+def _shown(estimate: Estimate | None) -> str:
+    return f"{words.value(estimate)} [{words.interval(estimate)}]" if estimate else ""
 
 
 def gates(sight: Sight) -> tuple[GateRow, ...]:
@@ -387,6 +417,32 @@ def _gate_row(gate: Paywall, axis: marks.Axis) -> GateRow:
     )
 
 
+def effects(sight: Sight) -> tuple[EffectRow, ...]:
+    """Every element of the story that was estimated, grouped by what it acts on; one scale for a unit."""
+    every = sight.insight.effects if sight.insight else ()
+    if not every:
+        return ()
+    units = {e.estimate.unit for e in every}
+    axes = {u: marks.axis_for([e.estimate for e in every if e.estimate.unit == u]) for u in units}
+    ranked = sorted(every, key=lambda e: (e.outcome, e.market, -e.estimate.value))
+    return tuple(
+        EffectRow(
+            subject=words.name(e.subject),
+            outcome=e.outcome,
+            market=e.market or "all markets",
+            figure=figure(e.estimate, axis=axes[e.estimate.unit]),
+            q=rate(e.q),
+            places=words.count(len(e.places)) if e.places else "",
+        )
+        for e in ranked
+    )
+
+
+def rate(q: float) -> str:
+    """A false discovery rate in words."""
+    return f"{q:.2g}" if q >= 0.001 else "under 0.001"
+
+
 def episodes(sight: Sight, stills: Stills, *, floor: float) -> tuple[EpisodeView, ...]:
     """Every episode's part."""
     return tuple(_episode(sight, told, stills, floor) for told in sight.story.episodes)
@@ -395,8 +451,9 @@ def episodes(sight: Sight, stills: Stills, *, floor: float) -> tuple[EpisodeView
 def _episode(sight: Sight, told: EpisodeStory, stills: Stills, floor: float) -> EpisodeView:
     curve, step = sight.curves.get((told.number, "")), sight.steps.get((told.number, ""))
     moments = sight.moments.get(told.number, ())
+    found = _dips(told, moments, stills)
     platforms = sight.platform_curves.get(told.number, ())
-    shape = curve.share if curve else platforms[0].shares if platforms else ()
+    watching = curve.share if curve else by_second(platforms[0], told.seconds) if platforms else ()
     middle = [(m.place.span.start_ms + m.place.span.end_ms) / 2 / max(1, told.duration_ms) for m in moments]
     losses = [min(1.0, at) for at, m in zip(middle, moments, strict=True) if m.excess.value >= 0]
     return EpisodeView(
@@ -413,11 +470,13 @@ def _episode(sight: Sight, told: EpisodeStory, stills: Stills, floor: float) -> 
         ending_words=f"{told.ending.strength:.2f} of 1",
         question=told.ending.question,
         shares=_shares(told),
-        dips=_dips(told, moments, stills),
-        script=_script(told, curve.share if curve else (), sight.expected.get(told.number, ())),
+        dips=found,
+        dip_grades=tuple(g for g in Grade if any(dip.figure.grade is g for dip in found)),
+        dip_methods=tuple(sorted({dip.figure.method for dip in found})),
+        script=_script(told, watching, sight.expected.get(told.number, ()) if curve else ()),
         finish=figure(step.completion) if step else None,
         go_on=figure(step.continuation) if step and step.continuation else None,
-        spark=marks.sparkline(shape, floor=floor if curve else 0.0, dips=losses),
+        spark=marks.sparkline(watching, floor=floor if curve else 0.0, dips=losses),
         platforms=tuple(
             f"{c.platform}{f' ({c.market})' if c.market else ''}: "
             + (f"{words.plural(c.views, 'view')}" if c.views else "number of views not known, so no interval")
@@ -425,6 +484,7 @@ def _episode(sight: Sight, told: EpisodeStory, stills: Stills, floor: float) -> 
         ),
         has_curve=curve is not None,
         has_expected=curve is not None and told.number in sight.expected,
+        watched="Watching" if curve else f"Watching on {platforms[0].platform}" if platforms else "",
     )
 
 
@@ -456,7 +516,7 @@ def _dip(told: EpisodeStory, moment: Moment, number: int, axis: marks.Axis, stil
         figure=figure(moment.excess, unit="points", axis=axis, colour="#d9480f" if loss else "#2f8f4e"),
         ratio=figure(moment.ratio, unit="odds ratio"),
         lost=words.count(abs(moment.lost)),
-        q=f"{moment.q:.2g}" if moment.q >= 0.001 else "under 0.001",
+        q=rate(moment.q),
         scene=moment.scene,
         beats=tuple(words.name(beat.value) for beat in moment.beats),
         lines=tuple(line_view(line, here=here) for line, here in context),

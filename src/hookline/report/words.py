@@ -103,7 +103,7 @@ def days(first: str, last: str) -> str:
 def money(micros: int, currency: str) -> str:
     """An amount with its currency; cents only where they count.
 
-    >>> money(1_234_500_000, "USD"), money(4_990_000, "BRL")
+    >>> money(1_234_560_000, "USD"), money(4_990_000, "BRL")
     ('USD 1,235', 'BRL 4.99')
     """
     amount = micros / 1_000_000
@@ -130,6 +130,11 @@ def listed(items: tuple[str, ...], *, most: int = 6) -> str:
     return " and ".join(filter(None, (", ".join(items[:-1]), items[-1]))) if items else ""
 
 
+def apart(name: str) -> str:
+    """A foreign name for the middle of a sentence: its direction of writing stays its own (FSI, PDI)."""
+    return f"\u2068{name}\u2069"
+
+
 def is_difference(unit: str) -> bool:
     """Whether the unit is a difference of shares, which is told in points."""
     return unit in DIFFERENCES
@@ -140,7 +145,7 @@ def value(estimate: Estimate, *, unit: str = "") -> str:
 
     >>> e = Estimate(1.84, 1.41, 2.37, 900, "m", Grade.WITHIN, "odds ratio")
     >>> value(e)
-    '1.8× the odds'
+    '1.84× the odds'
     """
     unit = unit or estimate.unit
     digits = _digits(estimate, unit)
@@ -184,12 +189,14 @@ def name(code: str) -> str:
 
 
 def _digits(estimate: Estimate, unit: str) -> int:
-    """Decimals that the interval's width bears: about two figures of its half."""
+    """Decimals that the interval's width bears.  Ratios keep two: 0.98 must not become 1.0."""
+    if unit == "odds ratio":
+        return 2 if estimate.value < 10 else 1
     scale = 100 if unit == "share" or is_difference(unit) else 1
     half = scale * (estimate.high - estimate.low) / 2
-    if not math.isfinite(half) or half <= 0:
+    if not 0 < half < math.inf:
         return 1
-    return min(2, max(0, -math.floor(math.log10(half / 3)))) if half < 30 else 0
+    return 0 if half >= 5 else 1 if half >= 0.1 else 2
 
 
 def _plain(number: float, digits: int) -> str:
