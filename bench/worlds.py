@@ -106,7 +106,7 @@ def hazard_cells(world: World) -> HazardCells:
 def step_counts(world: World) -> StepCounts:
     """The same for steps: distinct viewers, by episode and market."""
     views, steps, count = world.views, world.steps, len(world.viewer_market)
-    rows = []
+    rows: list[list[int]] = []
     for episode in sorted(world.durations_ms):
         here, after = views.episode == episode, views.episode == episode + 1
         started, next_started = _who(views.viewer[here], count), _who(views.viewer[after], count)
@@ -115,9 +115,8 @@ def step_counts(world: World) -> StepCounts:
         paid = _who(steps.viewer[(steps.episode == episode) & (steps.event > 0)], count)
         parts = (started, finished, started & next_started, finished & next_started, asked, paid & asked)
         by_market = [np.bincount(world.viewer_market[part], minlength=len(world.markets)) for part in parts]
-        for code in range(len(world.markets)):
-            if by_market[0][code] or by_market[4][code]:
-                rows.append([episode, code, *(int(part[code]) for part in by_market)])
+        seen = [code for code in range(len(world.markets)) if by_market[0][code] or by_market[4][code]]
+        rows += [[episode, code, *(int(part[code]) for part in by_market)] for code in seen]
     return StepCounts(world.series, world.markets, *np.array(rows, dtype=np.int64).T)
 
 

@@ -98,8 +98,9 @@ class _Analysis:
             for window in curves.scan_curve(curve, episode)
         ]
         types, endings, unlocks = self.learnt[1], judge(self.transitions), judge_unlocks(self.library)
-        everything = [*windows, *(window for _, _, window in drawn), *types, *endings, *unlocks]
-        q = iter(false_discovery([candidate.p for candidate in everything]))
+        ps = [window.p for window in windows] + [window.p for _, _, window in drawn]
+        ps += [c.p for c in types] + [c.p for c in endings] + [c.p for c in unlocks]
+        q = iter(false_discovery(ps))
         return _Found(
             windows=[(window, next(q)) for window in windows],
             curves=[(curve, at, window, next(q)) for curve, at, window in drawn],

@@ -58,14 +58,16 @@ class Fit:
     def information(self) -> Floats:
         """Binomial information of each second about its log-odds."""
         p = self.p
-        return self.grid.at_risk * p * (1 - p)
+        told: Floats = self.grid.at_risk * p * (1 - p)
+        return told
 
     def variance_along(self, gradient: Floats, group: int) -> Floats:
         """Variance of linear combinations of one episode's log-odds; ``gradient`` is rows x combinations."""
         rows = self.grid.rows(group)
         shared, own = self.columns[rows].T @ gradient, self.own[rows].T @ gradient
         along: Floats = np.einsum("ik,ij,jk->k", shared, self.shared_inverse, shared)
-        return along + np.einsum("ik,ij,jk->k", own, self.own_inverse[group], own)
+        along += np.einsum("ik,ij,jk->k", own, self.own_inverse[group], own)
+        return along
 
 
 def fit(grid: Grid, *, effects: Floats | None = None, leave_out: Bools | None = None, robust: bool = True) -> Fit:
