@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +20,7 @@ from hookline.engines.voice import Mouth, Phone, Speech, VoiceStyle, mouth_of
 from hookline.model.errors import BadInput, HooklineError, MissingExtra
 from hookline.model.span import Span
 
-_WORKER = "hookline.engines.espeak_worker"
+_WORKER = Path(__file__).with_name("espeak_worker.py")  # run as a file: it needs nothing of Hookline
 
 
 class EspeakVoice:
@@ -67,15 +68,15 @@ class EspeakVoice:
             return
         worker.kill()
         worker.wait()
-        for pipe in (worker.stdin, worker.stdout):
+        for pipe in (worker.stdin, worker.stdout, worker.stderr):
             if pipe:
                 pipe.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
-            command = [sys.executable, "-m", _WORKER]
+            command = [sys.executable, "-P", str(_WORKER)]
             self._worker = subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
             )
             header, _ = self._within_time(self._worker, lambda: _answer(self._worker))
             if "error" in header:
@@ -91,10 +92,11 @@ class EspeakVoice:
             result: tuple[dict[str, Any], bytes] = work()
             return result
         except (OSError, ValueError) as error:
-            code = worker.wait()
+            worker.kill()
+            code, said = worker.wait(), _last_words(worker)
             self.close()
             raise HooklineError(
-                f"the voice stopped working (its process ended with {code})",
+                f"the voice stopped working (its process ended with {code}{said})",
                 mend=f"say shorter texts, or allow more than {self.timeout_s:g} s a text",
             ) from error
         finally:
@@ -132,6 +134,11 @@ def _answer(worker: subprocess.Popen[bytes] | None) -> tuple[dict[str, Any], byt
     if len(body) < wanted:
         raise ValueError("the worker stopped in the middle of an answer")
     return header, body
+
+
+def _last_words(worker: subprocess.Popen[bytes]) -> str:
+    lines = worker.stderr.read().decode("utf-8", "replace").strip().splitlines() if worker.stderr else []
+    return f": {lines[-1]}" if lines else ""
 
 
 def _cannot_start(header: dict[str, Any]) -> HooklineError:

@@ -82,12 +82,14 @@ class MovieWriter:
             self._part.replace(self.path)
 
     def picture(self, frame: NDArray[np.uint8], *, repeat: int = 1) -> None:
-        """Append a picture, (height, width, 3) RGB, shown for ``repeat`` frames."""
-        wanted = (self.encoding.height, self.encoding.width, 3)
-        if frame.shape != wanted:
-            raise BadInput(f"a picture of shape {frame.shape} doesn't fit a movie of {wanted}")
+        """Append a picture, (height, width, 3) RGB, shown for ``repeat`` frames; scaled to the movie's size."""
+        if frame.ndim != 3 or frame.shape[2] != 3:
+            raise BadInput(f"a picture of shape {frame.shape} is not (height, width, 3)")
         picture = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-        self.frame(picture.reformat(format="yuv420p", dst_colorspace="ITU709"), repeat=repeat)
+        size = (self.encoding.width, self.encoding.height)
+        self.frame(
+            picture.reformat(*size, format="yuv420p", dst_colorspace="ITU709", interpolation="BICUBIC"), repeat=repeat
+        )
 
     def frame(self, frame: Any, *, repeat: int = 1) -> None:
         """Append a PyAV frame that is yuv420p already."""

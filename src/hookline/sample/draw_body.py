@@ -66,21 +66,49 @@ def near_arm(look: Look, light: Light, arm: Arm) -> str:
 def seen_from_behind(look: Look, light: Light) -> str:
     """Head and shoulders from the back, for a shot over the shoulder."""
     tone, cloth, wide = paint(look, light), _cloth(look, light), _width(look)
-    long = "long" in look.hair_style and "tied" not in look.hair_style
-    skin_top = look.garment == "gown"
-    shoulders = f"M{-210 * wide},520 C{-206 * wide},300 {-170 * wide},200 -52,168 L52,168 C{170 * wide},200 {206 * wide},300 {210 * wide},520 Z"
-    hair = (
-        "M0,-134 C-70,-134 -98,-84 -94,-20 C-90,70 -122,160 -112,300 C-60,330 60,330 112,300 C122,160 90,70 94,-20 C98,-84 70,-134 0,-134 Z"
-        if long
-        else "M0,-134 C-66,-134 -92,-88 -88,-24 C-86,30 -70,66 -48,84 C-20,98 20,98 48,84 C70,66 86,30 88,-24 C92,-88 66,-134 0,-134 Z"
+    bare = look.garment == "gown"
+    shoulders = (
+        f"M{-230 * wide},560 C{-226 * wide},330 {-190 * wide},232 -60,196 L60,196 "
+        f"C{190 * wide},232 {226 * wide},330 {230 * wide},560 Z"
     )
+    edge = f"M66,198 C{188 * wide},234 {224 * wide},330 {229 * wide},540"
     return "".join(
         (
-            path("M-46,60 L-54,190 L54,190 L46,60 Z", tone.shade),
-            path(shoulders, tone.shade if skin_top else cloth.shade, line=cloth.line, width=2),
-            path(hair, tone.hair_dark, line=tone.hair_dark, width=2),
-            path("M92,-30 C98,-90 66,-134 6,-134", line=tone.rim, width=7, opacity=tone.rim_strength),
-            path(f"M60,172 C{168 * wide},200 {204 * wide},300 {209 * wide},510", line=tone.rim, width=7, opacity=tone.rim_strength),
+            path("M-46,60 L-58,214 L58,214 L46,60 Z", tone.shade),
+            path(shoulders, tone.shade if bare else cloth.shade, line=cloth.line, width=2),
+            path(shoulders, tone.skin if bare else cloth.base, opacity=0.5),
+            path(edge, line=tone.rim, width=8, opacity=tone.rim_strength),
+            path("M-50,196 C-20,214 20,214 50,196 L54,224 C20,240 -20,240 -54,224 Z", cloth.accent_shade) if not bare else "",
+            _hair_from_behind(look, tone),
+        )
+    )
+
+
+def _hair_from_behind(look: Look, tone: Paint) -> str:
+    tied, long = "tied" in look.hair_style, "long" in look.hair_style
+    skull = (
+        "M0,-134 C-66,-134 -92,-88 -88,-24 C-86,30 -70,66 -48,92 C-20,106 20,106 48,92 C70,66 86,30 88,-24 "
+        "C92,-88 66,-134 0,-134 Z"
+    )
+    falling = (
+        "M0,-134 C-72,-134 -98,-84 -94,-20 C-92,60 -116,130 -118,250 C-92,300 -60,290 -36,306 C-10,292 24,312 46,296 "
+        "C76,300 104,280 118,250 C116,130 92,60 94,-20 C98,-84 72,-134 0,-134 Z"
+    )
+    tail = "M-26,-30 C-40,40 -34,140 -10,250 C14,230 36,120 26,-30 Z"
+    loose = long and not tied
+    lines = ("M-60,-80 C-84,20 -70,120 -84,240", "M-20,-120 C-40,0 -20,130 -36,280", "M24,-120 C40,0 24,140 34,280", "M62,-80 C84,20 72,120 86,240")
+    ears = "" if loose else ellipse(-88, 6, 12, 22, tone.shade) + ellipse(88, 6, 12, 22, tone.skin)
+    cap = path("M-96,-50 C-100,-120 -50,-142 0,-142 C50,-142 100,-120 96,-50 C60,-66 -60,-66 -96,-50 Z", multiply(look.clothes, tone.white)) if "cap" in look.hair_style else ""
+    return "".join(
+        (
+            ears,
+            path(falling if loose else skull, tone.hair, line=tone.hair_dark, width=2),
+            "".join(path(d, line=tone.hair_dark, width=7, opacity=0.7) for d in lines) if loose else "",
+            path("M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z", tone.hair_dark, opacity=0.8),
+            path(tail, tone.hair_dark) + path("M-8,-20 C-16,60 -10,140 -4,220", line=tone.hair, width=9) if tied else "",
+            path("M10,-128 C60,-120 84,-80 80,-20 C70,-70 50,-104 10,-128 Z", tone.hair_light, opacity=0.5),
+            cap,
+            path("M91,-30 C96,-90 66,-132 8,-134", line=tone.rim, width=7, opacity=tone.rim_strength),
         )
     )
 

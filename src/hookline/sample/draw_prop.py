@@ -313,10 +313,10 @@ def _writing_hand(s: Scenery) -> str:
 def _phone(s: Scenery) -> tuple[Layer, ...]:
     skin, line, shade = _hand_paint(s.look(s.subject), Light("#9fb4d8", "#9fd0ff", 0.8, "#10143a"))
     back, defs = _dark("#141a30", "#3a5f9a")
-    lines = _wrapped(s.text, 22)
+    lines = _wrapped(s.text, 19)
     bubble_tall = 74 + 52 * len(lines)
     words = "".join(
-        f'<text x="-172" y="{-74 + i * 52}" font-family="Liberation Sans, sans-serif" font-size="37" font-weight="bold" fill="#16202e">{_escaped(row)}</text>' for i, row in enumerate(lines)
+        f'<text x="-172" y="{-74 + i * 52}" font-family="Liberation Sans, sans-serif" font-size="36" font-weight="bold" fill="#16202e">{_escaped(row)}</text>' for i, row in enumerate(lines)
     )
     phone = group(
         path("M-300,420 C-330,260 -270,120 -226,60 L236,60 C300,140 330,280 330,460 Z", skin, line=line, width=5)
