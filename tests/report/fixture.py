@@ -17,11 +17,10 @@ from hookline.audience.result import (
     Curve,
     EpisodeStep,
     Paywall,
-    Quality,
-    SetAside,
 )
 from hookline.insight.result import Effect, Expected, Insight, Moment
 from hookline.model.curve import PlatformCurve
+from hookline.model.quality import Quality, SetAside
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade, Place
 from hookline.model.span import Span
 from hookline.model.story import (

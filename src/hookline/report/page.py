@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hookline
-from hookline.audience.result import Quality
 from hookline.model.errors import MissingExtra
 from hookline.model.estimate import Grade
+from hookline.model.quality import Quality
 from hookline.model.story import EpisodeStory, LineKind, SeriesStory, Unread
 from hookline.report import charts, marks, sections, words
 from hookline.report.lookup import Sight, by_second, heard, share_at

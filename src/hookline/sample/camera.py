@@ -61,7 +61,7 @@ class Camera:
         """
         draw = self._insert(shot) if shot.framing is Framing.INSERT else self._people(shot)
         overlay = _overlay(shot)
-        rain = self._rain() if shot.rain and shot.framing is not Framing.INSERT or shot.insert in ("ajar", "push") else ()
+        rain = self._rain() if (shot.rain and shot.framing is not Framing.INSERT) or shot.insert in ("ajar", "push") else ()
         count = shot.span.duration_ms // FRAME_MS
         for number in range(count):
             canvas = draw(number, number / max(1, count - 1))
