@@ -103,7 +103,7 @@ def _moments(type: BeatType, reading: Reading, cast: Cast) -> Iterator[_Moment]:
     for found in _clusters(_own(type, reading, cast), reading):
         cluster = _closed_up(found)
         helpers = _helpers(MOMENTS[type], cluster, reading)
-        weight = _weight(cluster) + (MOMENTS[type].helped if helpers else 0.0)
+        weight = _weight(cluster) + MOMENTS[type].helped * max((sign.weight for sign in helpers), default=0.0)
         if weight >= ENOUGH and _holds(type, cluster, reading):
             yield _Moment(type, tuple(sorted([*cluster, *helpers[:1]], key=lambda sign: sign.line)))
 

@@ -87,7 +87,7 @@ def lexicon(language: str) -> Lexicon:
     """The lexicon of a language ("en", "zh-Hans", ...); one that sees nothing where none is written.
 
     >>> [m.family for m in lexicon("en").matches("I want a divorce.", "said")]
-    ['decision']
+    ['decision', 'inciting']
     """
     primary = language.lower().split("-")[0].split("_")[0]
     return _load(primary if primary in LANGUAGES else "")
