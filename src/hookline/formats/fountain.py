@@ -111,7 +111,8 @@ _CAPTION = re.compile(
 _BRACKETED_CAPTION = re.compile(_CAPTION.pattern, re.IGNORECASE)
 _UNITS = r"(?:YEARS?|MONTHS?|WEEKS?|DAYS?|NIGHTS?|HOURS?|MINUTES?|SECONDS?)"
 _BARE_CAPTION = re.compile(
-    rf"(?:(?:[A-Z0-9'-]+ ){{0,4}}{_UNITS} (?:LATER|AGO|EARLIER|BEFORE)|THE END|TO BE CONTINUED)[.…!]{{0,3}}$"
+    rf"(?:(?:[A-Z0-9'-]+ ){{0,4}}{_UNITS} (?:LATER|AGO|EARLIER|BEFORE)|THE END|TO BE CONTINUED)[.…!]{{0,3}}$",
+    re.IGNORECASE,
 )
 _TURN = re.compile(
     r"(?:(?:[A-Z'-]+ ){1,5}TO:"
@@ -137,7 +138,7 @@ _INLINE = re.compile(
 _NOT_NAMES = re.compile(
     r"(?:INSERT|CLOSE ON|CLOSE-?UP|ANGLE ON|POV|WIDE (?:SHOT|ON)|ECU|SFX|VFX|BGM|ACTION|NOTE|SCENE|CAST)\b(?!')"
 )
-_TITLED = re.compile(r"\b(?:MR|MRS|MS|DR|JR|SR|ST|PROF|CAPT|LT|SGT|NO)\.")
+_TITLED = re.compile(r"\b(?:MR|MRS|MS|DR|JR|SR|ST|PROF|CAPT|LT|SGT|NO|[A-Z])\.")
 _LOWER = re.compile(r"[a-zß-öø-ÿ]")
 _VOICES = (
     (re.compile(r"\bv\.?\s?/?\s?o\b|voice ?over|pre-?lap|narrat", re.I), Voice.OVER),
@@ -211,7 +212,7 @@ def plain(text: str) -> str:
 class _Row:
     number: int
     text: str  # stripped
-    indented: bool = False
+    indent: int = 0  # columns
     spaced: bool = False  # blank, but with two spaces: keeps a dialogue going
 
     @property
@@ -228,13 +229,13 @@ class _Lifted:
 
 
 def _lift(text: str) -> tuple[list[_Row], list[_Lifted]]:
-    spans = list(_boneyards(text))
-    spans = sorted([*spans, *_notes(text, spans)])
+    """The rows of a script without its notes and boneyards, and those."""
+    boneyards = list(_boneyards(text))
     lifted: list[_Lifted] = []
     pieces: list[str] = []
     at = line = 0
     gone: set[int] = set()  # lines that held nothing but lifted text: neither text nor blank
-    for start, end, inner in spans:
+    for start, end, inner in sorted([*boneyards, *_notes(text, boneyards)]):
         pieces.append(text[at:start])
         line += text.count("\n", at, start)
         breaks = text.count("\n", start, end)
@@ -243,15 +244,26 @@ def _lift(text: str) -> tuple[list[_Row], list[_Lifted]]:
         pieces.append("\n" * breaks)
         line, at = line + breaks, end
     pieces.append(text[at:])
-    rows = "".join(pieces).split("\n")
-    loose = _spaces_mean_nothing(rows)
-    return [
-        _Row(
-            number + 1, row.strip(), row[:1] == "\t" or row[:2] == "  ", not loose and not row.strip() and len(row) >= 2
-        )
-        for number, row in enumerate(rows)
-        if row.strip() or number not in gone
-    ], lifted
+    return _rows("".join(pieces).split("\n"), gone), lifted
+
+
+def _rows(lines: list[str], gone: set[int]) -> list[_Row]:
+    loose = _spaces_mean_nothing(lines)
+    rows = []
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if text:
+            rows.append(_Row(number + 1, text, _indent(line)))
+        elif number not in gone:
+            rows.append(_Row(number + 1, "", spaced=not loose and len(line) >= 2))
+    return rows
+
+
+def _indent(line: str) -> int:
+    if line[0] not in " \t":
+        return 0
+    head = line[:80].expandtabs(4)
+    return len(head) - len(head.lstrip())
 
 
 def _spaces_mean_nothing(rows: list[str]) -> bool:
@@ -364,6 +376,7 @@ class _Speech:
     said: bool = False
     text: list[str] = field(default_factory=list)
     text_line: int = 0
+    indent: int = 0  # of its first text row
     sung: bool = False
 
     @classmethod
@@ -382,6 +395,7 @@ class _Reader:
         self.out = Assembly(file)
         self.known: frozenset[str] = frozenset()
         self.inline: frozenset[str] = frozenset()
+        self.speaking: _Cue | None = None  # whose words stand right above
         self.carried: tuple[int, _Speech] | None = None  # (row, speech): a cue whose words follow the next episode head
 
     def read(self) -> Assembly:
@@ -517,10 +531,13 @@ class _Reader:
     def _emit(self, kind: LineKind, text: str, row: _Row) -> None:
         if text:
             self.out.line(kind, plain(text), row.number)
+            self.speaking = None
+        self.speaking = None
 
     def _episode(self) -> None:
         row = self._take()
         number, title = _episode_head(_unwrapped(_bare(row.text.lstrip("#").strip()))) or (1, row.text)
+        self.speaking = None
         self.out.episode(number, title=title, line=row.number)
         self._title_page()
 
@@ -535,6 +552,7 @@ class _Reader:
         if time == "same":
             before = self.out.current_scene()
             time = before.time_of_day if before else ""
+        self.speaking = None
         self.out.scene(replace(head, source=self.out.source(row.number), time_of_day=time))
 
     def _transition(self) -> None:
@@ -580,8 +598,8 @@ class _Reader:
         if first.text.rstrip(":") == "ACTION" and self._text_below(self.at):
             self._take()  # a label, not a name and not part of what happens
             return
-        if self.out.at_episode_start and first.text[0] == "(" and self._text_below(self.at):
-            self._speech(_Speech(None))  # a continuation: how something is said, by nobody named
+        if first.text[0] == "(" and (rows := self._parenthetical()[1]) and self._text_below(self.at + rows - 1):
+            self._speech(_Speech(self.speaking))  # how something is said, with no name above
             return
         self._take()
         self.fresh = False
@@ -635,6 +653,8 @@ class _Reader:
             return not (row.spaced and self._text_below(self.at))
         if row.text[0] in "#=!>" or self._is_inline(row.text):
             return True
+        if row.indent <= speech.indent - 4 and row.text[0] != "(":
+            return True  # a page set with indents: action goes back to the margin
         if speech.inline and speech.text and speech.text[-1][-1:] in _SENTENCE_ENDS:
             return True
         if len(row.text) > MAX_HEAD_CHARS:
@@ -657,7 +677,7 @@ class _Reader:
         if sung != speech.sung:
             self._flush(speech)
         if not speech.text:
-            speech.text_line = row.number
+            speech.text_line, speech.indent = row.number, speech.indent or row.indent
         speech.sung = sung
         speech.text.append(plain(row.text.removeprefix("~").strip()))
         self.at += 1
@@ -690,6 +710,7 @@ class _Reader:
             voice=speech.voice,
         )
         speech.delivery, speech.said = [], True
+        self.speaking = speech.cue
 
     def _no_words(self, speech: _Speech) -> None:
         """A cue or a parenthetical without words: they follow the next episode head, or there are none."""
@@ -736,7 +757,7 @@ class _Reader:
                 break
             self.at += 1
             values = [match[2].strip()]
-            while self.at < len(self.rows) and not self.rows[self.at].blank and self.rows[self.at].indented:
+            while self.at < len(self.rows) and not self.rows[self.at].blank and self.rows[self.at].indent >= 2:
                 values.append(self.rows[self.at].text)
                 self.at += 1
             self._keep_entry(match[1].strip(), plain("\n".join(value for value in values if value)))

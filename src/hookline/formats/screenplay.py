@@ -171,9 +171,8 @@ class Assembly:
         self._unread.append(Unread(self.source(at), text, why))
 
     def current_scene(self) -> Scene | None:
-        """The head of the scene under way."""
-        draft = self._last_scene()
-        return draft.head if draft else None
+        """The head of the last scene met, in whichever episode."""
+        return next((draft.scenes[-1].head for draft in reversed(self._episodes) if draft.scenes), None)
 
     def script(self, format: str, language: str) -> Script:
         """Everything met, as episodes."""
