@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 
 from hookline.model.span import Span
 from hookline.model.story import Beat, BeatType, LineKind, Source, Voice
@@ -77,8 +77,8 @@ def find_beats(reading: Reading, cast: Cast, *, opening: bool = False) -> tuple[
 
     ``opening``: the story may be set going here; the first trouble that can do it is the inciting beat.
     """
-    moments = [moment for type in MOMENTS if type is not B.INCITING for moment in _moments(type, reading)]
-    moments += islice(_moments(B.INCITING, reading), 1 if opening else 0)
+    moments = [moment for type in MOMENTS if type is not B.INCITING for moment in _moments(type, reading, cast)]
+    moments += islice(_moments(B.INCITING, reading, cast), 1 if opening else 0)
     beats = [_told(moment, reading, cast) for moment in moments]
     beats += [*_confrontations(reading, cast), *_flashbacks(reading), *_expositions(reading, cast)]
     return in_order(_merged(beats))
@@ -99,14 +99,16 @@ def lines_span(reading: Reading, first: int, last: int) -> Span:
 # ------------------------------------------------------------------ moments
 
 
-def _moments(type: BeatType, reading: Reading) -> Iterator[_Moment]:
+def _moments(type: BeatType, reading: Reading, cast: Cast) -> Iterator[_Moment]:
     own = [sign for sign in reading.of(type.value) if _counts(sign, reading)]
     for found in _clusters(own, reading):
         cluster = _closed_up(found)
         helpers = _helpers(MOMENTS[type], cluster, reading)
         weight = _weight(cluster) + (MOMENTS[type].helped if helpers else 0.0)
         if weight >= ENOUGH and _holds(type, cluster, reading):
-            yield _Moment(type, tuple(sorted([*cluster, *helpers[:1]], key=lambda sign: sign.line)))
+            struck_back = type is B.HUMILIATION and _strikes_back(cluster, reading, cast)
+            signs = tuple(sorted([*cluster, *helpers[:1]], key=lambda sign: sign.line))
+            yield _Moment(B.COMEBACK if struck_back else type, signs)
 
 
 def _closed_up(cluster: Sequence[Sign]) -> list[Sign]:
@@ -181,6 +183,16 @@ def _was_down(cluster: Sequence[Sign], reading: Reading) -> bool:
     )
 
 
+def _strikes_back(cluster: Sequence[Sign], reading: Reading, cast: Cast) -> bool:
+    """A blow seen, dealt by somebody who was put down before and has put nobody down."""
+    first = cluster[0].line
+    if any(sign.place != "done" and sign.weight >= ENOUGH for sign in cluster):
+        return False
+    actors = cast.named_in(reading.lines[first].text)
+    before = {reading.lines[s.line].speaker for s in reading.of("humiliation") if s.line < first} - {None}
+    return bool(actors and before) and actors[0] not in before
+
+
 def _has_target(cluster: Sequence[Sign], reading: Reading) -> bool:
     """Humiliation needs somebody to bear it: another speaker in the scene, or a deed seen."""
     scene = reading.scenes[cluster[0].line]
@@ -214,11 +226,12 @@ def _intensity(moment: _Moment, own: Sequence[Sign], reading: Reading) -> float:
 def why(signs: Sequence[Sign], reading: Reading) -> str:
     """What was seen, the weightiest two signs in order, with who says it."""
     best = sorted(sorted(signs, key=lambda sign: -sign.weight)[:2], key=lambda sign: sign.line)
-    phrases = [_phrase(sign, reading) for sign in best]
+    phrases = [phrase(sign, reading) for sign in best]
     return "; ".join(dict.fromkeys(phrases))
 
 
-def _phrase(sign: Sign, reading: Reading) -> str:
+def phrase(sign: Sign, reading: Reading) -> str:
+    """A sign in plain words, with who says it."""
     speaker = reading.lines[sign.line].speaker
     return f"{speaker} {sign.seen}" if speaker and sign.place == "said" else sign.seen
 
@@ -312,31 +325,49 @@ def _short(text: str, limit: int = 70) -> str:
 _HEADED_PAST = re.compile(
     r"flash ?back|闪回|回忆|\b(?:years?|months?|days?|hours?) (?:ago|earlier)\b|年前", re.IGNORECASE
 )
-_HEADED_END = re.compile(r"end (?:of )?flash ?back|present|back to|continuous present|现实|结束", re.IGNORECASE)
+_HEADED_END = re.compile(r"end (?:of )?flash ?back|present|back to|现实|结束", re.IGNORECASE)
 
 
 def _flashbacks(reading: Reading) -> Iterator[Beat]:
-    """From a caption, heading or note that goes back, to the one that returns, or to the end of the headed scene."""
-    opened: tuple[int, str] | None = None
-    for index in range(len(reading.lines)):
-        new_scene = index == 0 or reading.scenes[index] != reading.scenes[index - 1]
-        heading = reading.episode.scenes[reading.scenes[index]].heading if new_scene else ""
-        begins, ends = _turns_of_time(reading, index)
-        begins = begins or (heading if _HEADED_PAST.search(heading) and not _HEADED_END.search(heading) else "")
-        headed_only = opened is not None and opened[1] == "heading" and new_scene and not begins
-        if opened and (ends or headed_only or (heading and _HEADED_END.search(heading))):
-            yield from _flashback(reading, opened[0], index - 1)
+    """Stretches that go back in time.
+
+    A scene with a heading that says so is one.  After a caption or note that goes back, the past
+    lasts to the note that returns, to a place where the episode was before, or to its end.
+    """
+    opened: int | None = None
+    headed = False
+    for index, scene in enumerate(reading.scenes):
+        heading = _new_heading(reading, index)
+        past = bool(_HEADED_PAST.search(heading)) and not _HEADED_END.search(heading)
+        groups = {s.group for s in reading.signs if s.line == index and s.family == "flashback"}
+        if opened is not None and ("end" in groups or _returns(reading, heading, opened, past=past, headed=headed)):
+            yield from _flashback(reading, opened, index - 1)
             opened = None
-        if begins and opened is None:
-            opened = (index, "heading" if begins == heading else "note")
-    if opened:
-        yield from _flashback(reading, opened[0], len(reading.lines) - 1)
+        if opened is None and (past or "begin" in groups) and "end" not in groups:
+            opened, headed = index, bool(_HEADED_PAST.search(reading.episode.scenes[scene].heading))
+        elif opened is None and "inset" in groups:
+            yield from _flashback(reading, index, index)
+    if opened is not None:
+        yield from _flashback(reading, opened, len(reading.lines) - 1)
 
 
-def _turns_of_time(reading: Reading, index: int) -> tuple[str, bool]:
-    here = [sign for sign in reading.signs if sign.line == index and sign.family == "flashback"]
-    ends = any(sign.group == "end" for sign in here)
-    return ("" if ends else next((sign.words for sign in here if sign.group == "begin"), "")), ends
+def _new_heading(reading: Reading, index: int) -> str:
+    """The heading of the scene that starts with this line, "" inside a scene."""
+    scene = reading.scenes[index]
+    return reading.episode.scenes[scene].heading if index == 0 or reading.scenes[index - 1] != scene else ""
+
+
+def _returns(reading: Reading, heading: str, opened: int, *, past: bool, headed: bool) -> bool:
+    """Whether a new scene leaves the past: it says so, a headed past is over, or the place was left for the past."""
+    if not heading or past:
+        return False
+    left = {_place(scene.heading) for scene in reading.episode.scenes[: reading.scenes[opened]]}
+    return headed or bool(_HEADED_END.search(heading)) or _place(heading) in left
+
+
+def _place(heading: str) -> str:
+    """A heading without what changes from visit to visit: numbers, time of day, brackets."""
+    return re.sub(r"[\d\W]|\b(?:day|night|continuous|later|present)\b|[日夜晨昏晚]", "", heading.lower())
 
 
 def _flashback(reading: Reading, first: int, last: int) -> Iterator[Beat]:
@@ -358,15 +389,17 @@ def _flashback(reading: Reading, first: int, last: int) -> Iterator[Beat]:
 
 LONG_TALK_MS = 12_000  # one voice, nobody answering
 LONG_TOLD_MS = 8_000  # the same, when it tells of the past or explains, or is a voice over
-COOL = 0.3  # talk hotter than this is not telling
+COOL = 0.45  # a line hotter than this is more than telling
+# Telling often holds news; words that do one of these to somebody are no telling.
+DOES_SOMETHING = {"threat", "declaration", "decision", "humiliation", "comeback", "confrontation", "inciting"}
 
 
 def _expositions(reading: Reading, cast: Cast) -> Iterator[Beat]:
-    for run in _monologues(reading):
+    for run in _tellings(reading):
         talk_ms = sum(reading.span(i).duration_ms for i in run)
         told = [s for s in reading.signs if s.family == "exposition" and s.line in run]
         over = all(reading.lines[i].voice is Voice.OVER for i in run)
-        if talk_ms < (LONG_TOLD_MS if told or over else LONG_TALK_MS) or _stirs(reading, run):
+        if talk_ms < (LONG_TOLD_MS if told or over else LONG_TALK_MS):
             continue
         who = reading.lines[run[0]].speaker or "a voice"
         yield Beat(
@@ -379,12 +412,18 @@ def _expositions(reading: Reading, cast: Cast) -> Iterator[Beat]:
         )
 
 
-def _stirs(reading: Reading, run: Sequence[int]) -> bool:
-    """Whether the talk does something: opposes, burns, or holds a moment of its own."""
-    opposed = sum(reading.opposition[i] >= AGAINST for i in run) / len(run)
-    heat = sum(reading.heat[i] for i in run) / len(run)
-    moments = [s for s in reading.signs if s.line in run and s.weight >= ENOUGH and s.family in set(MOMENTS)]
-    return opposed > 0.25 or heat > COOL or bool(moments)
+def _tellings(reading: Reading) -> Iterator[list[int]]:
+    """Monologues, cut where a line does something to somebody."""
+    for run in _monologues(reading):
+        for does, lines in groupby(run, key=lambda index: _stirs(reading, index)):
+            if not does:
+                yield list(lines)
+
+
+def _stirs(reading: Reading, index: int) -> bool:
+    """Whether a line opposes, burns, or acts on somebody."""
+    acts = any(s.line == index and s.weight >= ENOUGH and s.family in DOES_SOMETHING for s in reading.signs)
+    return acts or reading.opposition[index] >= AGAINST or reading.heat[index] > COOL
 
 
 def _monologues(reading: Reading) -> Iterator[list[int]]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from hookline.model.span import Span
 from hookline.model.story import Beat, BeatType, Ending, EndingType, Hook, LineKind
-from hookline.story.beats import lines_span
+from hookline.story.beats import lines_span, phrase
 from hookline.story.lexicon import Lexicon
 from hookline.story.signs import Reading
 
@@ -37,7 +37,7 @@ HOOK_HEAT = 0.45  # a line this hot hooks without a sign
 
 ENDING_MS = 15_000
 ENDING_LINES = 10
-OPEN_FROM = 0.4  # pull under which an episode counts as resolved
+OPEN_FROM = 0.35  # pull under which an episode counts as resolved
 SHOWN_KINDS = (LineKind.DIALOGUE, LineKind.ACTION, LineKind.CAPTION)
 
 # What each kind of evidence says for a button, 0..1.  Our reading; to be learnt from continuation rates.
@@ -66,8 +66,8 @@ MOOD_SAYS: dict[tuple[str, str], tuple[EndingType, float]] = {
     ("calm", "closed"): (E.RESOLVED, 0.50),
 }
 QUESTION_SAYS = 0.50  # the last spoken line asks
-MARK_SAYS = 0.15  # the writer marks the stop: 【卡点】, TO BE CONTINUED
-MARKS = ("卡点", "钩子", "付费点", "to be continued", "cliffhanger", "未完待续", "本集完", "hook")
+# The writer's own word that the episode stops on something, and the looser custom of saying so.
+MARKS_SAY = {"卡点": 0.4, "钩子": 0.4, "付费点": 0.4, "cliffhanger": 0.4, "to be continued": 0.15, "未完待续": 0.15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _hooking_lines(reading: Reading) -> Iterator[tuple[int, str]]:
     for sign in signs:
         company = {(s.family, s.group): s.weight for s in signs if 0 <= s.line - sign.line <= HOOK_REACH_LINES}
         if sum(company.values()) >= HOOK_COMPANY:
-            yield sign.line, sign.seen
+            yield sign.line, phrase(sign, reading)
     for index, heat in enumerate(reading.heat):
         if heat >= HOOK_HEAT:
             yield index, f'opens hot: "{_short(reading.lines[index].text)}"'
@@ -144,7 +144,7 @@ def find_ending(reading: Reading, beats: Sequence[Beat], lexicon: Lexicon) -> tu
     loudness = {type: _together([_heard(v, window) for v in voices if v.type is type]) for type in E}
     best = max((type for type in E if type is not E.RESOLVED), key=loudness.__getitem__)
     pull = _together([_heard(v, window) for v in voices if v.type is not E.RESOLVED])
-    pull = _together([pull * (1 - 0.6 * loudness[E.RESOLVED]), MARK_SAYS * _marked(reading)])
+    pull = _together([pull * (1 - 0.6 * loudness[E.RESOLVED]), _marked(reading)])
     last = reading.lines[window[-1]].source
     if pull < OPEN_FROM or loudness[E.RESOLVED] > loudness[best]:
         resting = [v for v in voices if v.type is E.RESOLVED]
@@ -173,12 +173,12 @@ def _window(reading: Reading) -> list[int]:
 
 def _is_mark(reading: Reading, index: int) -> bool:
     line = reading.lines[index]
-    return line.kind is not LineKind.DIALOGUE and any(mark in line.text.lower() for mark in MARKS)
+    return line.kind is not LineKind.DIALOGUE and any(mark in line.text.lower() for mark in MARKS_SAY)
 
 
-def _marked(reading: Reading) -> bool:
-    tail = reading.lines[-4:]
-    return any(line.kind is not LineKind.DIALOGUE and mark in line.text.lower() for line in tail for mark in MARKS)
+def _marked(reading: Reading) -> float:
+    tail = [line.text.lower() for line in reading.lines[-4:] if line.kind is not LineKind.DIALOGUE]
+    return max((says for mark, says in MARKS_SAY.items() if any(mark in text for text in tail)), default=0.0)
 
 
 def _beat_voices(reading: Reading, beats: Sequence[Beat], window: Sequence[int], lexicon: Lexicon) -> Iterator[_Voice]:
@@ -206,7 +206,9 @@ def _sign_voices(reading: Reading, window: Sequence[int], lexicon: Lexicon) -> I
         if sign.group == "unfinished" and sign.line != _last_spoken(reading, window):
             continue
         asks = lexicon.question(sign.family, sign.group)
-        yield _Voice(said[0], said[1] * sign.weight, sign.line, sign.seen, asks, f"{sign.family}.{sign.group}")
+        yield _Voice(
+            said[0], said[1] * sign.weight, sign.line, phrase(sign, reading), asks, f"{sign.family}.{sign.group}"
+        )
 
 
 def _question_voice(reading: Reading, window: Sequence[int]) -> Iterator[_Voice]:

@@ -3,8 +3,9 @@
 The words themselves are data, ``en.toml`` and ``zh.toml``, so that a writer can correct them.  A
 table ``[family.group]`` lists regular expressions by where they are looked for: ``said`` in
 dialogue, ``done`` in action, ``shown`` in captions, ``how`` in deliveries.  Those carry weight 1;
-with the prefix ``hint_`` they carry 0.5 and need company.  ``unless`` takes a sign back.  A family
-is a type of beat or one of the moods that support beats (``shock``, ``grief``, ...).
+with the prefix ``hint_`` they carry 0.5 and need company.  ``unless`` takes a sign back.  What can be
+said can be shown as well: captions, and words quoted in action (a message, a headline), are searched
+for both.  A family is a type of beat or one of the moods that support beats (``shock``, ``grief``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 PLACES = ("said", "done", "shown", "how")
 STRONG, HINT = 1.0, 0.5
+TOLD_ONLY = ("exposition", "hostile", "calm")  # what is said of these says nothing when it stands on screen
 LANGUAGES = ("en", "zh")
 
 # One character for one, so that a match's place in the folded text is its place in the text.
@@ -117,7 +119,9 @@ def _groups(
     tables: list[tuple[str, str, Mapping[str, Any]]], place: str, names: Mapping[str, str], spaced: bool
 ) -> Iterator[_Group]:
     for family, group, table in tables:
-        weighted = [(STRONG, p) for p in table.get(place, ())] + [(HINT, p) for p in table.get(f"hint_{place}", ())]
+        places = ("shown", "said") if place == "shown" and family not in TOLD_ONLY else (place,)
+        weighted = [(STRONG, p) for at in places for p in table.get(at, ())]
+        weighted += [(HINT, p) for at in places for p in table.get(f"hint_{at}", ())]
         if not weighted:
             continue
         unless = table.get("unless")

@@ -16,10 +16,17 @@ from hookline.model.story import Episode, Line, LineKind
 from hookline.story.lexicon import Lexicon, Match
 from hookline.story.people import Cast
 
-PLACE_OF = {LineKind.DIALOGUE: "said", LineKind.ACTION: "done", LineKind.CAPTION: "shown"}
+PLACE_OF = {
+    LineKind.DIALOGUE: "said",
+    LineKind.ACTION: "done",
+    LineKind.CAPTION: "shown",
+    LineKind.TRANSITION: "shown",  # 【闪回】 comes as one
+}
+SHOWN = (LineKind.DIALOGUE, LineKind.ACTION, LineKind.CAPTION)
 QUOTE_CHARS = 70
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？…])[\s\"'”’]*(?=\S)|\n|(?<=[;；])|——")
+_QUOTED = re.compile(r"[\"“「『《]([^\"”」』》]{8,})[\"”」』》]")
 _SHOUT = re.compile(r"\b[A-Z]{3,}\b")
 _EXCLAIMS = re.compile(r"[!！]")
 _CUT_OFF = re.compile(r"(?:—|--|–)[\"'”’]?\s*$")
@@ -124,6 +131,10 @@ def _signs(index: int, line: Line, lexicon: Lexicon, cast: Cast) -> list[Sign]:
     found = [_sign(index, line.text, match, place) for match in lexicon.matches(cast.masked(line.text), place)]
     if line.delivery:
         found += [_sign(index, line.delivery, match, "how") for match in lexicon.matches(line.delivery, "how")]
+    if line.kind is LineKind.ACTION:
+        for quoted in _QUOTED.finditer(line.text):
+            shown = lexicon.matches(cast.masked(quoted[1]), "shown")
+            found += [_sign(index, quoted[1], match, "shown") for match in shown]
     return found
 
 
@@ -134,7 +145,7 @@ def _sign(index: int, text: str, match: Match, place: str) -> Sign:
 
 def _heat(line: Line, lexicon: Lexicon) -> float:
     """1 - product of what each sign of charge leaves: hot words, "!", capitals, breaking off; calmed by warm words."""
-    if line.kind not in PLACE_OF or not lexicon.counted:
+    if line.kind not in SHOWN or not lexicon.counted:
         return 0.0
     text = f"{line.text} {line.delivery or ''}"
     hot, warm = lexicon.count("hot", text), lexicon.count("warm", text)
