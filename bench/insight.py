@@ -13,16 +13,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 
+from bench.sample_beats import season
 from bench.worlds import hazard_cells, made_up_story, step_counts
 from hookline.insight import Insight, SeriesData, analyse
 from hookline.model.estimate import Finding, FindingKind
 from hookline.model.span import Span
 from hookline.model.story import BeatType, EndingType, SeriesStory
 from hookline.simulate import Plan, viewers
-from hookline.simulate.hazard import TICK_MS, cumulated
+from hookline.simulate.hazard import TICK_MS, cumulated, span_of
 from hookline.simulate.plan import EndingEffect, LeavingEffect, MomentEffect
 
 PLANTED = replace(
@@ -81,9 +83,9 @@ def planted_checks(story: SeriesStory, plan: Plan, insight: Insight) -> Iterator
                 holds = told.estimate.low <= effect.odds_ratio <= told.estimate.high
                 yield f"{effect.beat} {market} odds ratio {effect.odds_ratio}", found, holds
     for moment in plan.moments:
-        assert moment.from_s is not None
-        assert moment.to_s is not None
-        span = Span(round(moment.from_s * 1000), round(moment.to_s * 1000))
+        episode = story.episode(moment.episode)
+        assert episode is not None
+        span = span_of(moment, episode)
         near = [m for m in insight.moments if m.place.episode == moment.episode and m.place.span.overlap_ms(span) > 0]
         best = max(near, key=lambda m: m.place.span.overlap_ms(span), default=None)
         truth = truth_of(best.place.span, story, plan, moment.episode) if best else 0.0
@@ -121,20 +123,20 @@ def _same_way(finding: Finding, odds_ratio: float) -> bool:
     return (finding.estimate.value > 1) == (odds_ratio > 1)
 
 
-def planted_worlds(name: str, plan: Plan, worlds: int, count: int) -> None:
+def planted_worlds(name: str, plan: Plan, worlds: int, count: int, *, story: SeriesStory | None = None) -> None:
     """Coverage and power for each planted effect, and whether the first findings are planted ones."""
     seen: Counter[str] = Counter()
     found_in: Counter[str] = Counter()
     held_in: Counter[str] = Counter()
     first = first_three = total = false = 0
     for seed in range(worlds):
-        story = made_up_story(seed)
-        insight = analyse([data(story, plan, count, seed)])["bench"]
-        for what, found, holds in planted_checks(story, plan, insight):
+        told = story or made_up_story(seed)
+        insight = analyse([data(told, plan, count, seed)])["bench"]
+        for what, found, holds in planted_checks(told, plan, insight):
             seen[what] += 1
             found_in[what] += found
             held_in[what] += holds
-        planted = [is_planted(finding, story, plan) for finding in insight.findings]
+        planted = [is_planted(finding, told, plan) for finding in insight.findings]
         first += bool(planted[:1]) and planted[0]
         first_three += len(planted) >= 3 and all(planted[:3])
         total, false = total + len(planted), false + planted.count(False)
@@ -150,7 +152,14 @@ def main() -> None:
     """All tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worlds", type=int, default=50)
-    worlds = parser.parse_args().worlds
+    parser.add_argument("--sample", action="store_true", help="only the sample series")
+    given = parser.parse_args()
+    worlds = given.worlds
+    text = files("hookline.sample").joinpath("effects.toml").read_text(encoding="utf-8")
+    for language in ("en", "zh"):
+        planted_worlds(f"sample, {language}", Plan.from_string(text), worlds, 200_000, story=season(language))
+    if given.sample:
+        return
     null_worlds("null", Plan.null(), worlds)
     planted_worlds("planted", PLANTED, worlds, 200_000)
     planted_worlds("planted", PLANTED, worlds, 20_000)

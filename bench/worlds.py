@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,8 @@ from hookline.model.story import (
     Timing,
 )
 from hookline.simulate.world import World
+
+Ints = NDArray[np.int64]
 
 TYPES = (
     *(BeatType.EXPOSITION, BeatType.CONFRONTATION, BeatType.REVEAL, BeatType.THREAT),
@@ -84,10 +88,34 @@ def _scene(number: int, index: int, span: Span) -> Scene:
     return Scene(f"INT. PLACE {index + 1} - DAY", Source("made-up.fountain", number * 1000), lines)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Merged:
+    """Views as the audience room counts them: one for each viewer and episode, its sittings merged."""
+
+    viewer: Ints
+    episode: Ints
+    exit_ms: Ints
+    completed: NDArray[np.bool_]
+
+
+def _merged(world: World) -> _Merged:
+    """The furthest exit of each; who comes within a second of the end has completed."""
+    views = world.views
+    lengths = np.zeros(max(world.durations_ms) + 1, dtype=np.int64)
+    lengths[list(world.durations_ms)] = list(world.durations_ms.values())
+    key, at = np.unique(views.viewer * len(lengths) + views.episode, return_inverse=True)
+    furthest = np.zeros(len(key), dtype=np.int64)
+    np.maximum.at(furthest, at, views.exit_ms)
+    episode = key % len(lengths)
+    completed = furthest >= lengths[episode] - 1000
+    return _Merged(key // len(lengths), episode, np.where(completed, lengths[episode], furthest), completed)
+
+
 def hazard_cells(world: World) -> HazardCells:
-    """What ``audience.build`` and ``audience.hazard_cells`` would give, without a file in between."""
-    views, market = world.views, world.viewer_market[world.views.viewer]
-    columns: list[NDArray[np.int64]] = []
+    """What ``audience.build`` and ``audience.hazard_cells`` give, without a file in between."""
+    views = _merged(world)
+    market = world.viewer_market[views.viewer]
+    columns: list[Ints] = []
     for episode, duration_ms in sorted(world.durations_ms.items()):
         seconds = -(-duration_ms // 1000)
         for code in range(len(world.markets)):
@@ -105,7 +133,7 @@ def hazard_cells(world: World) -> HazardCells:
 
 def step_counts(world: World) -> StepCounts:
     """The same for steps: distinct viewers, by episode and market."""
-    views, steps, count = world.views, world.steps, len(world.viewer_market)
+    views, steps, count = _merged(world), world.steps, len(world.viewer_market)
     rows: list[list[int]] = []
     for episode in sorted(world.durations_ms):
         here, after = views.episode == episode, views.episode == episode + 1
@@ -120,7 +148,7 @@ def step_counts(world: World) -> StepCounts:
     return StepCounts(world.series, world.markets, *np.array(rows, dtype=np.int64).T)
 
 
-def _who(viewers: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+def _who(viewers: Ints, count: int) -> NDArray[np.bool_]:
     present = np.zeros(count, dtype=bool)
     present[viewers] = True
     return present

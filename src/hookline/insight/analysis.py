@@ -29,6 +29,7 @@ from hookline.model.story import BeatType
 
 DIFFERS = 3.0  # standard errors between one market and the others before a place is that market's alone
 STANDS = 2.0  # standard errors below which a place does nothing elsewhere
+MUCH = 0.25  # of a market's effect: the others' must reach that for the type to be claimed everywhere
 UNEXPLAINED = 3.0  # standard errors that a place must stand out from what its types of beat explain
 
 
@@ -114,7 +115,7 @@ class _Analysis:
         """Types whose effect is claimed: everywhere, or in the one market where it differs."""
         sure = [(candidate, q) for candidate, q in self.found.types if q <= LEVEL]
         local = [(c, q) for c, q in sure if c.elsewhere and c.effect.p < LEVEL and _stronger(c)]
-        only = {c.kind for c, _ in local if c.elsewhere and c.elsewhere.p > LEVEL}
+        only = {c.kind for c, _ in local if _alone(c)}
         return [(c, q) for c, q in sure if c.elsewhere is None and c.kind not in only] + local
 
     @cached_property
@@ -259,6 +260,13 @@ def _stronger(candidate: Candidate) -> bool:
     """Whether a market's effect goes further than the others', not just less far."""
     assert candidate.elsewhere is not None
     return abs(candidate.effect.value) > abs(candidate.elsewhere.value)
+
+
+def _alone(candidate: Candidate) -> bool:
+    """Whether a type does nothing much in the other markets, so that "everywhere" would mislead."""
+    here, elsewhere = candidate.effect, candidate.elsewhere
+    assert elsewhere is not None
+    return elsewhere.p > LEVEL or abs(elsewhere.value) < abs(here.value) * MUCH
 
 
 def _starters(data: SeriesData) -> float:

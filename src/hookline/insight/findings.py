@@ -214,9 +214,10 @@ def _moment_action(moment: Moment, harmful: bool) -> str:
 def _effect_action(kind: BeatType, name: str, market: str, harmful: bool) -> str:
     inside = f" in {market}'s version" if market else ""
     if harmful:
-        action = HARMFUL_ACTION.get(kind, f"Use fewer {name}, or make them shorter.")
+        fewer = f"less {name}, or make it shorter" if kind in SINGULAR else f"fewer {name}, or make them shorter"
+        action = HARMFUL_ACTION.get(kind, f"Use {fewer}.")
     else:
-        action = HELPFUL_ACTION.get(kind, f"Write more {name}, and bring them forward.")
+        action = HELPFUL_ACTION.get(kind, f"Write more {name}, and earlier.")
     return f"{action[:-1]}{inside}." if inside else action
 
 

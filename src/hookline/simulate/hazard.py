@@ -49,11 +49,13 @@ def span_of(moment: MomentEffect, story: EpisodeStory) -> Span:
     """Where a planted moment lies; ``BadInput`` when its line is not in the episode."""
     if moment.from_s is not None and moment.to_s is not None:
         return Span(round(moment.from_s * 1000), round(moment.to_s * 1000))
-    opening = moment.line.casefold()
-    for line in story.episode.lines():
-        if line.span and line.text.casefold().startswith(opening):
-            return line.span
-    raise BadInput(f"episode {story.number} has no line that opens with {moment.line!r}", where="[[moment]]")
+    lines = [(line.text, line.span) for line in story.episode.lines() if line.span]
+    openings = tuple(text.casefold() for text in moment.line)
+    for at, (text, span) in enumerate(lines):
+        if text.casefold().startswith(openings):
+            return Span(span.start_ms, lines[min(at + moment.lines, len(lines)) - 1][1].end_ms)
+    wanted = " or ".join(repr(text) for text in moment.line)
+    raise BadInput(f"episode {story.number} has no line that opens with {wanted}", where="[[moment]]")
 
 
 def check(story: SeriesStory, plan: Plan) -> None:

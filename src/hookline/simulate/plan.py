@@ -88,7 +88,8 @@ class MomentEffect:
     odds_ratio: float
     from_s: float | None = None
     to_s: float | None = None
-    line: str = ""  # its opening words
+    line: tuple[str, ...] = ()  # its opening words; one text for each language of the script
+    lines: int = 1  # how many lines from there on
     markets: tuple[str, ...] = ()
 
 
@@ -170,7 +171,7 @@ PROBABILITIES = {
 }
 POSITIVE = {
     *("odds_ratio", "leaving_odds_ratio", "going_on_odds_ratio", "unlock_odds_ratio", "continuation_odds_ratio"),
-    *("spike_s", "share", "days", "first", "episode"),
+    *("spike_s", "share", "days", "first", "episode", "lines"),
 }
 SIGNED = {"drift", "frailty_on_going_on"}
 
@@ -228,8 +229,9 @@ class _Reader:
         return self.number(hint, given, name, table, at)
 
     def sequence(self, given: Any, name: str, table: str, at: int) -> list[Any]:
+        """A list of texts; one text alone will do."""
         if not isinstance(given, list):
-            self.refuse(f"{name} must be a list", name, table=table, at=at)
+            return [self.value("str", given, name, table, at)]
         return list(given)
 
     def member(self, kind: type[BeatType] | type[EndingType], given: Any, name: str, table: str, at: int) -> Any:

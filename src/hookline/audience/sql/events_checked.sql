@@ -14,7 +14,8 @@ SELECT
         WHEN 'complete' THEN 0 WHEN 'seek_from' THEN 1 WHEN 'seek_to' THEN 2 WHEN 'start' THEN 3 WHEN 'resume' THEN 4
         WHEN 'playing' THEN 5 WHEN 'pause' THEN 6 WHEN 'interrupt' THEN 7 WHEN 'exit' THEN 8 ELSE 9
     END AS turn,
-    greatest(0, least(e.position_ms // c.unit, c.duration_ms)) AS position_ms,
+    -- least() would take a missing position for the end
+    CASE WHEN e.position_ms IS NOT NULL THEN greatest(0, least(e.position_ms // c.unit, c.duration_ms)) END AS position_ms,
     c.duration_ms,
     e.price_micros,
     e.currency,
