@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hookline.model.curve import PlatformCurve
+from hookline.model.span import Span
 from hookline.model.story import BeatType
 from hookline.report import charts
 from hookline.report.families import FAMILIES
@@ -53,6 +54,16 @@ def test_beats_lie_in_their_familys_lane_with_their_own_name() -> None:
     ]
     colours = {beat.value: family.colour for family in FAMILIES for beat in family.beats}
     assert all(r["c"] == colours[r["text"].replace(" ", "_")] for r in rows)
+
+
+def test_beats_of_one_family_that_overlap_lie_under_each_other() -> None:
+    first, second = (replace(b, type=BeatType.REVEAL) for b in FIRST.beats[:2])
+    over = replace(second, span=Span(first.span.start_ms + 500, first.span.end_ms + 500))
+    chart = charts.packed(charts.episode(replace(FIRST, beats=(first, over))))
+    rows = next(t for t in tables(chart) if t and t[0].get("text") == "reveal")
+    assert [r["row"] for r in rows] == [0, 1]
+    labels = next(t for t in tables(chart) if t and t[0].get("name") == "Truth")
+    assert [r["name"] for r in labels] == ["Truth", ""]
 
 
 def test_text_of_a_beat_may_reach_to_the_next_in_its_lane_and_no_further() -> None:
@@ -160,6 +171,15 @@ def test_whiskers_of_one_scale_keep_their_order() -> None:
     odds = [f.estimate for f in FOUND.findings if f.estimate.unit == "odds ratio"]
     assert axis_for(odds).zero == 1.0
     assert "NaN" not in whisker(odds[0], axis_for(odds))
+
+
+def test_one_wide_interval_does_not_flatten_the_others() -> None:
+    tight = next(f.estimate for f in FOUND.findings if f.estimate.unit == "odds ratio")
+    wide = replace(tight, low=0.02, high=30.0)
+    axis = axis_for([tight, wide])
+    assert axis.x(tight.high) - axis.x(tight.low) > 20
+    assert whisker(wide, axis).count("<path") == 2
+    assert "<path" not in whisker(tight, axis)
 
 
 def test_small_drawings_bear_nothing_at_all() -> None:

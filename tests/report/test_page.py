@@ -137,6 +137,16 @@ def test_the_season_table_gives_every_step_with_its_interval(full: Element) -> N
             assert words.money(micros, currency) in season
 
 
+def test_elements_stand_with_their_effect_those_of_one_market_apart(full: Element) -> None:
+    shown = full.one("table", cls="effects").words
+    for effect in fixture.insight(EN).effects:
+        assert f"{words.value(effect.estimate)} [{words.interval(effect.estimate)}]" in shown
+    found = fixture.insight(EN)
+    split = replace(found, effects=(*found.effects, replace(found.effects[0], market="BR")))
+    page = parse(render(EN, audience=fixture.audience(EN), insight=split))
+    assert [len(t.one("tbody").all("tr")) for t in page.all("table", cls="effects")] == [3, 1]
+
+
 def test_the_script_stands_line_by_line_with_who_is_watching(full: Element) -> None:
     rows = full.one("details", id="episode-1").one("details", cls="script").one("tbody").all("tr")
     lines = EN.episodes[0].episode.lines()

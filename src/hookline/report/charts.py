@@ -444,20 +444,34 @@ def _lanes(rows: Rows, names: list[str], bands: Rows, length: float, *, edged: b
 
 
 def _beats(beats: tuple[Beat, ...], bands: Rows, length: float) -> Spec:
-    present = [f for f in FAMILIES if any(family_of(b.type) is f for b in beats)]
-    lane = {family.name: i for i, family in enumerate(present)}
+    placed = _in_lanes(beats)
+    lanes = sorted({key for _, key in placed})
+    names = [FAMILIES[family].name if part == 0 else "" for family, part in lanes]
     rows = [
         {
             "t": beat.span.start_ms / 1000,
             "e": max(beat.span.end_ms / 1000, beat.span.start_ms / 1000 + 0.4),
-            "row": lane[family_of(beat.type).name],
+            "row": lanes.index(key),
             "c": family_of(beat.type).colour,
             "o": round(0.16 + 0.4 * min(1.0, max(0.0, beat.intensity)), 2),
             "text": beat.type.value.replace("_", " "),
         }
-        for beat in sorted(beats, key=lambda b: b.span)
+        for beat, key in placed
     ]
-    return _lanes(_with_room(rows, length), [f.name for f in present], bands, length, edged=True, labels=False)
+    return _lanes(_with_room(rows, length), names, bands, length, edged=True, labels=False)
+
+
+def _in_lanes(beats: tuple[Beat, ...]) -> list[tuple[Beat, tuple[int, int]]]:
+    """Each beat with its lane: its family, and a further lane of it where beats overlap."""
+    ends: dict[tuple[int, int], int] = {}
+    placed = []
+    for beat in sorted(beats, key=lambda b: (b.span, b.type)):
+        family, part = FAMILIES.index(family_of(beat.type)), 0
+        while ends.get((family, part), -1) > beat.span.start_ms:
+            part += 1
+        ends[family, part] = beat.span.end_ms
+        placed.append((beat, (family, part)))
+    return placed
 
 
 def _with_room(rows: Rows, length: float) -> Rows:

@@ -15,6 +15,7 @@ from hookline.model.estimate import Estimate
 WIDTH, HEIGHT = 120, 18
 STEM = "#1f3a5f"
 FAINT = "#c9d1dc"
+REACH = 2.5  # a scale of ratios goes so far beyond its values: one wide interval must not flatten the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,15 @@ def axis_for(estimates: Sequence[Estimate], *, unit: str = "") -> Axis:
     zero = 1.0 if log else 0.0
     low, high = min([zero, *bounds]), max([zero, *bounds])
     if log:
+        values = [e.value for e in estimates if 0 < e.value < math.inf] or [1.0]
+        low, high = max(low, min(zero, *values) / REACH), min(high, max(zero, *values) * REACH)
         return Axis(low / 1.1, high * 1.1, zero, log=True)
     margin = 0.06 * (high - low) or 1.0
     return Axis(low - margin, high + margin, zero)
 
 
 def whisker(estimate: Estimate, axis: Axis, *, colour: str = STEM) -> str:
-    """A dot at the value and a line over the interval, as SVG."""
+    """A dot at the value and a line over the interval, as SVG; an arrow where it leaves the scale."""
     low, at, high = (axis.x(v) for v in (estimate.low, estimate.value, estimate.high))
     zero = ""
     if axis.zero is not None:
@@ -62,8 +65,15 @@ def whisker(estimate: Estimate, axis: Axis, *, colour: str = STEM) -> str:
         f'<svg class="whisker" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" aria-hidden="true">'
         f'<line x1="4" x2="{WIDTH - 4}" y1="9" y2="9" stroke="#e3e8ee"/>{zero}'
         f'<line x1="{low}" x2="{high}" y1="9" y2="9" stroke="{colour}" stroke-width="2.5" stroke-linecap="round"/>'
+        f"{_arrows(estimate, axis, colour)}"
         f'<circle cx="{at}" cy="9" r="4.2" fill="{colour}" stroke="#fff" stroke-width="1.2"/></svg>'
     )
+
+
+def _arrows(estimate: Estimate, axis: Axis, colour: str) -> str:
+    left = f'<path d="M0 9l6-4v8z" fill="{colour}"/>' if estimate.low < axis.low else ""
+    right = f'<path d="M{WIDTH} 9l-6-4v8z" fill="{colour}"/>' if estimate.high > axis.high else ""
+    return left + right
 
 
 def sparkline(shares: Sequence[float], *, floor: float, dips: Sequence[float] = ()) -> str:

@@ -93,8 +93,7 @@ def compose(sight: Sight, *, stills: sections.Stills, generated: str) -> str:
             season_chart=_season_chart(sight) if sight.steps else None,
             gates=sections.gates(sight),
             one_gate=len({gate.episode for gate in sight.paywalls}) == 1,
-            effects=sections.effects(sight),
-            effect_methods=sorted({e.estimate.method for e in sight.insight.effects}) if sight.insight else [],
+            **_effects(sight),
             episodes=told,
             charts=[_episode_chart(sight, one, floor) for one in story.episodes],
             curves_anywhere=any(one.has_curve for one in told),
@@ -237,6 +236,18 @@ def _episode_chart(sight: Sight, told: EpisodeStory, floor: float) -> dict[str, 
 def _said(line: Any) -> list[Any]:
     who = line.speaker if line.kind is LineKind.DIALOGUE else ""
     return [line.span.start_ms / 1000, who or "", line.text]
+
+
+def _effects(sight: Sight) -> dict[str, Any]:
+    """Effects over all markets, and those of each; where only those are known they come first."""
+    whole, parts = sections.effects(sight)
+    every = sight.insight.effects if sight.insight else ()
+    return {
+        "effects": whole or parts,
+        "effects_split": not whole,
+        "effects_by_market": parts if whole else (),
+        "effect_methods": sorted({e.estimate.method for e in every}),
+    }
 
 
 def _markets(sight: Sight, floor: float) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hookline.audience.result import AudienceSummary, EpisodeStep, Paywall
-from hookline.insight.result import Moment
+from hookline.insight.result import Effect, Moment
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade
 from hookline.model.story import EndingType, EpisodeStory, Line, LineKind, Source, Timing
 from hookline.report import marks, words
@@ -19,6 +19,8 @@ from hookline.report.lookup import Sight, around, by_second, heard, share_at, st
 Stills = Mapping[tuple[int, int], bytes]
 
 EXCERPT = 5
+DECIDED = 0.05  # the false discovery rate at which insight calls an effect
+OUTCOMES = {"leaving": 0, "continuation": 1, "unlock": 2}  # in the order viewers meet them
 UNREAD_SHOWN = 400
 GRADE_STEPS = {Grade.EXPERIMENT: 4, Grade.WITHIN: 3, Grade.ACROSS: 2, Grade.PRIOR: 1}
 KINDS = {
@@ -178,6 +180,7 @@ class EffectRow:
     outcome: str
     market: str
     figure: Figure
+    decided: bool
     q: str
     places: str
 
@@ -294,7 +297,7 @@ def _audience_tiles(sight: Sight) -> tuple[Tile, ...]:
         return _story_tiles(sight)
     first, last = everyone[0], everyone[-1]
     found = [
-        Tile("Started the series", words.count(first.starters), "viewers"),
+        Tile("Started the series", words.count(first.reach.n), "viewers"),
         _share_tile(f"Finish episode {first.episode}", first.completion, "of its starters"),
     ]
     if first.continuation:
@@ -417,24 +420,26 @@ def _gate_row(gate: Paywall, axis: marks.Axis) -> GateRow:
     )
 
 
-def effects(sight: Sight) -> tuple[EffectRow, ...]:
-    """Every element of the story that was estimated, grouped by what it acts on; one scale for a unit."""
+def effects(sight: Sight) -> tuple[tuple[EffectRow, ...], tuple[EffectRow, ...]]:
+    """Every element of the story that was estimated: over all markets, and by market; one scale for a unit."""
     every = sight.insight.effects if sight.insight else ()
-    if not every:
-        return ()
     units = {e.estimate.unit for e in every}
     axes = {u: marks.axis_for([e.estimate for e in every if e.estimate.unit == u]) for u in units}
-    ranked = sorted(every, key=lambda e: (e.outcome, e.market, -e.estimate.value))
-    return tuple(
-        EffectRow(
-            subject=words.name(e.subject),
-            outcome=e.outcome,
-            market=e.market or "all markets",
-            figure=figure(e.estimate, axis=axes[e.estimate.unit]),
-            q=rate(e.q),
-            places=words.count(len(e.places)) if e.places else "",
-        )
-        for e in ranked
+    ranked = sorted(every, key=lambda e: (OUTCOMES.get(e.outcome, 9), e.market, -e.estimate.value))
+    rows = [_effect(e, axes[e.estimate.unit]) for e in ranked]
+    told = list(zip(ranked, rows, strict=True))
+    return tuple(row for e, row in told if not e.market), tuple(row for e, row in told if e.market)
+
+
+def _effect(effect: Effect, axis: marks.Axis) -> EffectRow:
+    return EffectRow(
+        subject=words.name(effect.subject),
+        outcome=effect.outcome,
+        market=effect.market or "all markets",
+        figure=figure(effect.estimate, axis=axis, colour=marks.STEM if effect.q <= DECIDED else "#a3aebd"),
+        decided=effect.q <= DECIDED,
+        q=rate(effect.q),
+        places=words.count(len(effect.places)) if effect.places else "",
     )
 
 
