@@ -96,7 +96,7 @@ def through(name: str, title: str, files: list[Path], text: str, *words: str) ->
     story = project.timed_story(series)
     events = WORK / "in" / f"{name}.jsonl.gz"
     world = viewers(story, Plan.null(), viewers=VIEWERS, seed=5, series=series.config().id)
-    written = write_segment(world, events, seed=5)
+    written = write_segment(world, events)
     call("import", root, events)
     call("run", root)
     call("report", root)
