@@ -48,17 +48,31 @@ def open_page(browser: Browser, html: str, folder: Path, *, width: int) -> Opene
     return opened
 
 
+@pytest.fixture(scope="module")
+def desktop(browser: Browser, full_html: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """The report in a wide window, shared: opening it is what costs time."""
+    opened = open_page(browser, full_html, tmp_path_factory.mktemp("desktop"), width=1280)
+    yield opened
+    opened.page.close()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, full_html: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """The report in a phone's window."""
+    opened = open_page(browser, full_html, tmp_path_factory.mktemp("phone"), width=390)
+    yield opened
+    opened.page.close()
+
+
 def assert_quiet(opened: Opened) -> None:
     assert opened.complaints == []
     assert [url for url in opened.asked if not url.startswith(("file:", "data:image/jpeg"))] == []
     assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_opens_from_a_file_and_draws_what_can_be_seen(
-    browser: Browser, full_html: str, tmp_path: Path, width: int
-) -> None:
-    opened = open_page(browser, full_html, tmp_path, width=width)
+@pytest.mark.parametrize("window", ["desktop", "phone"])
+def test_opens_from_a_file_and_draws_what_can_be_seen(window: str, request: pytest.FixtureRequest) -> None:
+    opened: Opened = request.getfixturevalue(window)
     page = opened.page
     for name in ("chart-season", "chart-1", "chart-3", "market-0"):
         drawn = page.locator(f"[data-chart={name}] svg")
@@ -72,12 +86,10 @@ def test_opens_from_a_file_and_draws_what_can_be_seen(
     expect(page.locator("[data-chart=chart-4] svg")).to_be_visible()
     expect(page.locator("[data-chart=chart-4] svg")).to_contain_text("confrontation")
     assert_quiet(opened)
-    page.close()
 
 
-def test_reading_along_the_charts(browser: Browser, full_html: str, tmp_path: Path) -> None:
-    opened = open_page(browser, full_html, tmp_path, width=1280)
-    page, told = opened.page, fixture.story().episodes[0]
+def test_reading_along_the_charts(desktop: Opened) -> None:
+    page, told = desktop.page, fixture.story().episodes[0]
     chart, readout = page.locator("[data-chart=chart-1]"), page.locator("[data-for=chart-1]")
     expect(chart.locator("svg")).to_be_visible()
     box = chart.bounding_box()
@@ -105,22 +117,17 @@ def test_reading_along_the_charts(browser: Browser, full_html: str, tmp_path: Pa
     page.locator("[data-multiples]").select_option("5")
     expect(page.locator("[data-n=market-0]")).not_to_have_text(re.compile("22,178"))
     assert page.locator("[data-chart=market-0] svg").inner_html() != first
-    assert_quiet(opened)
-    page.close()
+    assert_quiet(desktop)
 
 
-def test_a_link_to_a_closed_episode_opens_it_and_the_page_follows_its_window(
-    browser: Browser, full_html: str, tmp_path: Path
-) -> None:
-    opened = open_page(browser, full_html, tmp_path, width=1280)
-    page = opened.page
+def test_a_link_to_a_closed_episode_opens_it_and_the_page_follows_its_window(desktop: Opened) -> None:
+    page = desktop.page
     page.locator(".reel a[href='#episode-7']").click()
     drawn = page.locator("[data-chart=chart-7] svg")
     expect(drawn).to_be_in_viewport()
     page.set_viewport_size({"width": 500, "height": 900})
     expect(drawn).to_have_attribute("width", re.compile(r"^4\d\d$"))
-    assert_quiet(opened)
-    page.close()
+    assert_quiet(desktop)
 
 
 def test_foreign_text_does_nothing(browser: Browser, hostile_html: str, tmp_path: Path) -> None:
@@ -132,18 +139,17 @@ def test_foreign_text_does_nothing(browser: Browser, hostile_html: str, tmp_path
     opened.page.close()
 
 
-def test_prints_every_episode_with_its_chart(browser: Browser, full_html: str, tmp_path: Path) -> None:
-    opened = open_page(browser, full_html, tmp_path, width=390)
-    page = opened.page
+def test_prints_every_episode_with_its_chart(phone: Opened) -> None:
+    page = phone.page
+    before = page.locator("details.episode[open]").count()
     expect(page.locator("[data-chart=chart-1] svg")).to_be_visible()
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     sheets = len(re.findall(rb"/Type\s*/Page\b", printed))
     assert 10 <= sheets <= 24
-    assert page.locator("details.episode[open]").count() == 3, "after printing all is as it was"
+    assert page.locator("details.episode[open]").count() == before, "after printing all is as it was"
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator(".chart svg").count() == page.locator("[data-chart]").count()
     widths = page.locator("details.episode .chart svg").evaluate_all("all => all.map(svg => svg.getAttribute('width'))")
     assert len(widths) == 8
     assert all(640 < float(width) < 690 for width in widths), "drawn for paper, not for the phone"
-    assert opened.complaints == []
-    page.close()
+    assert phone.complaints == []
