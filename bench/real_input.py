@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.segment_writer import write_segment
-from hookline import project
+from hookline import formats, project
 from hookline.cli import main as hookline
-from hookline.model.story import SeriesStory
+from hookline.model.story import Script, SeriesStory
 from hookline.simulate import Plan, viewers
 
 HERE = Path(__file__).parent
@@ -108,8 +108,20 @@ def through(name: str, title: str, files: list[Path], text: str, *words: str) ->
     held = sum(len(episode.episode.lines()) for episode in story.episodes)
     source = [line for line in text.splitlines() if line.strip()]
     return Row(
-        name, len(source), held, len(story.unread), lost(source, series, story), written, audience.views, seconds
+        name,
+        len(source),
+        held,
+        len(story.unread),
+        lost(source, script_of(files), story),
+        written,
+        audience.views,
+        seconds,
     )
+
+
+def script_of(files: list[Path]) -> Script | None:
+    """What the one script among the files holds; None where there are only subtitles."""
+    return formats.read_script(files[0], file=files[0].name) if files[0].suffix == ".fountain" else None
 
 
 def call(*words: object) -> None:
@@ -120,15 +132,20 @@ def call(*words: object) -> None:
         raise SystemExit(f"hookline {' '.join(map(str, words))} gave {code}\n{told.getvalue()}")
 
 
-def lost(source: list[str], series: project.SeriesFolder, story: SeriesStory) -> tuple[str, ...]:
-    """The lines of a file whose text is in neither the story nor the unread."""
-    held = squeezed(" ".join(pieces(series, story)))
-    return tuple(line for line in source if squeezed(line) not in held)
+def lost(source: list[str], script: Script | None, story: SeriesStory) -> tuple[str, ...]:
+    """The lines of a file whose text is in neither the story nor the unread nor the script's front matter."""
+    held = squeezed(" ".join([*front(script), *pieces(story)]))
+    return tuple(line for line in source if squeezed(unlabelled(line)) not in held)
 
 
-def pieces(series: project.SeriesFolder, story: SeriesStory) -> list[str]:
+def front(script: Script | None) -> list[str]:
+    """What a script says before its first scene."""
+    return [script.title, script.description, *script.notes] if script else []
+
+
+def pieces(story: SeriesStory) -> list[str]:
     """All text that the story holds or lists, speakers before what they say."""
-    texts = [story.title, *story.notes, *(unread.text for unread in story.unread)]
+    texts = [*story.notes, *(unread.text for unread in story.unread)]
     for episode in story.episodes:
         texts += [f"episode {episode.number}", episode.episode.title]
         for scene in episode.episode.scenes:
@@ -136,6 +153,12 @@ def pieces(series: project.SeriesFolder, story: SeriesStory) -> list[str]:
             texts += [li.delivery or "" for li in scene.lines]
             texts += [li.text for li in scene.lines]
     return texts
+
+
+def unlabelled(line: str) -> str:
+    """A line without the labels that the model holds as a kind or a voice instead of as text."""
+    line = re.sub(r"^\s*(Title|Description|ON SCREEN|TITLE CARD|SUPER)\s*:", "", line)
+    return re.sub(r"\((V\.?O\.?|O\.?S\.?|CONT'D)\)\s*$", "", line)
 
 
 def squeezed(text: str) -> str:
