@@ -173,9 +173,9 @@ def recognise(name: str, head: bytes) -> Match | None:
         return None
     if lower.endswith((".fountain", ".spmd")):
         return Match(0.95, "its name ends in .fountain")
-    rows = _lift(text)[0]
-    heads = sum(1 for row in rows if len(row.text) <= MAX_HEAD_CHARS and scene_head(row.text) is not None)
-    cues = sum(times for times in _Reader(rows, "").names().values() if times > 1)
+    reader = _Reader(_lift(text)[0], "")
+    heads = sum(1 for row in reader.rows if len(row.text) <= MAX_HEAD_CHARS and scene_head(row.text) is not None)
+    cues = reader.count_speech()
     if heads:
         return Match(min(0.9, 0.5 + 0.05 * (heads + cues)), f"it has {heads} scene heads and {cues} speaker cues")
     if cues >= 3:
@@ -445,6 +445,14 @@ class _Reader:
             if found[name] < 2:
                 del found[name]
         return found
+
+    def count_speech(self) -> int:
+        """How many lines name a speaker who speaks more than once."""
+        names = self.names()
+        self.known = frozenset(names)
+        self.inline = self._inline_names()
+        inline = sum(self._is_inline(row.text) for row in self.rows) if len(self.inline) > 1 else 0
+        return inline + sum(times for times in names.values() if times > 1)
 
     def _stands_out(self, i: int) -> bool:
         """Whether a page sets this row in the middle, as it does names, and not what stands below."""
