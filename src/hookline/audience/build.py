@@ -158,6 +158,7 @@ def _cells(work: _Work) -> list[Counted]:
 
 
 def _steps(work: _Work) -> list[Counted]:
+    work.show("views_whole")
     work.stage("viewers")
     for table in (STEPS, REVENUE, COHORTS):
         work.publish(table)

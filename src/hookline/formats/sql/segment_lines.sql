@@ -89,7 +89,7 @@ SELECT
     call.event AS event_name,
     coalesce(call."timestamp", call.originalTimestamp, call.sentAt, call.receivedAt) AS raw_time,
     coalesce(p.simulated = 'true' OR call.context.library.name = 'hookline-simulate', false) AS simulated,
-    token(coalesce(call.messageId, 'line ' || md5(json))) AS event_id,
+    token(coalesce(call.messageId, 'line ' || md5(json), '')) AS event_id,
     pseudonym(viewer) AS viewer_id,
     token(nullif(trim(p.session_id), '')) AS session_id,
     kind,
