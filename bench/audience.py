@@ -54,7 +54,7 @@ SELECT
     episode < sees OR chance(i, 1000 + episode) < 0.4 AS completed,
     chance(i, 2000 + episode) < 0.1 AS again,
     CASE WHEN episode < sees OR chance(i, 1000 + episode) < 0.4 THEN 90000
-        ELSE (chance(i, 3000 + episode) ** 2 * 89000)::INT END AS exit_ms
+        ELSE (chance(i, 3000 + episode) ** 2 * 88000)::INT END AS exit_ms
 FROM (SELECT *, unnest(range(1, sees + 1))::INTEGER AS episode FROM people)
 """
 MAKE = {
@@ -69,7 +69,8 @@ MAKE = {
         FROM plays WHERE again AND exit_ms > 20000""",
     "steps_raw": """
         SELECT viewer_id, 'bench' AS series, 9 AS episode,
-            unnest(['offered', 'unlocked'][:1 + (chance(i, 9) < 0.33)::INT]) AS event, began + INTERVAL 1 HOUR AS "at", 490000 AS price_micros, 'USD' AS currency
+            unnest(['offered', 'unlocked'][:1 + (chance(i, 9) < 0.33)::INT]) AS event,
+            began + INTERVAL 1 HOUR AS "at", 490000 AS price_micros, 'USD' AS currency
         FROM people WHERE sees >= 8""",
 }
 
@@ -79,6 +80,7 @@ def make_views(folder: Path, views: int) -> None:
     import duckdb
 
     con = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(folder)})
+    con.execute("SET enable_progress_bar = false")
     for statement in WORLD.replace("$views", str(views)).replace("$episodes", str(EPISODES)).split(";"):
         con.execute(statement)
     for table, select in MAKE.items():

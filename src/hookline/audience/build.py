@@ -141,6 +141,7 @@ def _views(work: _Work) -> list[Counted]:
 def _watched(work: _Work) -> list[Counted]:
     work.show("sitting_of")
     work.stage("watched_checked")
+    work.stage("stretches")
     work.publish(WATCHED)
     return list(_counts(work.con, "count_watched", "stretch"))
 

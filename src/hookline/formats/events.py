@@ -118,6 +118,7 @@ def engine(scratch: Path) -> Iterator[tuple[DuckDBPyConnection, Path]]:
             }
         )
         try:
+            con.execute("SET enable_progress_bar = false")  # on, it writes to the terminal
             yield con, Path(folder)
         finally:
             con.close()
