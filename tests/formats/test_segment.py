@@ -215,8 +215,8 @@ def test_damage_is_counted_told_and_kept_out(tmp_path: Path) -> None:
         (False, 10_000), (False, 40_000), (True, None), (True, None),
     ]  # fmt: skip
     expected = {
-        "not whole JSON": (2, "line 2"),
-        "no track call": (3, ""),
+        "not a whole JSON object": (4, "line 2"),
+        "no track call": (1, ""),
         "none of the Segment Video": (1, "line 8: Song Played"),
         "buffering": (1, "line 9: Video Playback Buffer Started"),
         "neither userId": (1, "line 10: Video Content Playing"),
