@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from hookline.model.errors import BadInput, Unreadable
 from hookline.model.story import BeatType, EndingType
 from hookline.simulate import Plan
+from hookline.simulate.plan import Baseline, MarketPlan, PaywallPlan, Randomness
 
 WHOLE = """
 days = 14
@@ -111,3 +113,17 @@ def test_the_null_plan_plants_nothing_but_keeps_differences() -> None:
     assert plan.random.episode_leaving > 0
     assert len({market.leaving_odds_ratio for market in plan.markets}) > 1
     assert {market.unlock_odds_ratio for market in plan.markets} == {1.0}
+
+
+def test_the_documentation_names_every_field_with_its_default() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "simulate.md").read_text(encoding="utf-8")
+    parts = [Baseline(), Randomness(), MarketPlan("XX"), PaywallPlan(5)]
+    for part in parts:
+        for known in fields(part):
+            value = getattr(part, known.name)
+            wanted = f"`{known.name}`" if known.default is MISSING else f"`{known.name}` {_plain(value)}"
+            assert wanted in told, wanted
+
+
+def _plain(value: object) -> str:
+    return f"{value:.2f}" if value == 0.40 else f"{value:g}" if isinstance(value, (int, float)) else str(value)

@@ -67,6 +67,7 @@ class _Analysis:
     def __init__(self, library: tuple[SeriesData, ...]) -> None:
         self.library = library
         self.markets = markets(library)
+        self.others: dict[str, Fit] = {}  # position alone, without one market; made when asked for
 
     @cached_property
     def scans(self) -> dict[str, tuple[Fit, list[Window]]]:
@@ -143,11 +144,9 @@ class _Analysis:
         return window
 
     def _without(self, market: str) -> Fit:
-        if not hasattr(self, "_fits"):
-            self._fits: dict[str, Fit] = {}
-        if market not in self._fits:
-            self._fits[market] = fit(lay(self.library, keep=market.__ne__))
-        return self._fits[market]
+        if market not in self.others:
+            self.others[market] = fit(lay(self.library, keep=market.__ne__))
+        return self.others[market]
 
     def _measured(self, model: Fit, window: Window, market: str) -> Window | None:
         """The same window in another model's cells; None where those don't have the episode."""
