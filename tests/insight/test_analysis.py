@@ -118,6 +118,12 @@ def test_a_moment_of_one_market_is_named_for_it() -> None:
     assert [(f.kind, f.markets) for f in insight.findings] == [(FindingKind.MOMENT, ("BR",))]
 
 
+def test_a_moment_inside_a_second_leaves_no_shoulder() -> None:
+    moment = MomentEffect(1, 6.0, 42.6, 47.4)
+    insight = analyse([data(made_up_story(7), replace(Plan.null(), moments=(moment,)), 200_000, 7)])["bench"]
+    assert [(f.kind, f.places[0].episode) for f in insight.findings] == [(FindingKind.MOMENT, 1)]
+
+
 def test_a_market_that_unlocks_less_is_found() -> None:
     plan = Plan.null()
     poor = tuple(replace(m, unlock_odds_ratio=0.5) if m.code == "ID" else m for m in plan.markets)

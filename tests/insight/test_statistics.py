@@ -12,7 +12,9 @@ from hookline.insight.moments import Window, all_windows, excess, likelihood_rat
 
 
 def window(left: float, expected: float, doubt: float) -> Window:
-    return Window(0, 10, 16, "", 1000, 2000, left, expected, float(np.log(max(left, 0.5) / expected)), 0.2, doubt, 0.01)
+    return Window(
+        0, (0, 1), 10, 16, "", 1000, 2000, left, expected, float(np.log(max(left, 0.5) / expected)), 0.2, doubt, 0.01
+    )
 
 
 def test_false_discovery_on_the_example_of_benjamini_and_hochberg() -> None:

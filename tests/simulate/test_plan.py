@@ -117,7 +117,8 @@ def test_the_null_plan_plants_nothing_but_keeps_differences() -> None:
 
 def test_the_documentation_names_every_field_with_its_default() -> None:
     told = (Path(__file__).parents[2] / "docs" / "simulate.md").read_text(encoding="utf-8")
-    parts = [Baseline(), Randomness(), MarketPlan("XX"), PaywallPlan(5)]
+    parts: tuple[Baseline | Randomness | MarketPlan | PaywallPlan, ...]
+    parts = (Baseline(), Randomness(), MarketPlan("XX"), PaywallPlan(5))
     for part in parts:
         for known in fields(part):
             value = getattr(part, known.name)

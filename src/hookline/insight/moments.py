@@ -26,6 +26,7 @@ MOST = 5  # candidates an episode
 MISFIT = 0.02  # no smooth curve is exact: relative error of the expected that is never ruled out
 REFITS = 4
 SUSPECT = 12.0  # log likelihood ratio: chance makes 7 or so the best of an episode's 800 windows
+SHOULDER_S = 1
 DULL = 4.0  # further candidates below that are not worth measuring
 CLEAR = 0.01  # p at which a window no longer shapes the fit
 Z95 = 1.959964
@@ -36,7 +37,8 @@ MOST_LOG = 50.0  # an interval beyond e^50 says nothing
 class Window:
     """A stretch of an episode beside what was expected there."""
 
-    group: int
+    group: int  # in the grid that it was measured in
+    where: tuple[int, int]  # the series' index in the library, and the episode
     start_s: int
     end_s: int  # exclusive
     market: str
@@ -59,9 +61,13 @@ class Window:
         """Where it lies in the episode."""
         return Span(self.start_s * 1000, self.end_s * 1000)
 
-    def overlaps(self, other: Window) -> bool:
-        """Whether both are of one episode and share a second."""
-        return self.group == other.group and self.start_s < other.end_s and other.start_s < self.end_s
+    def touches(self, other: Window) -> bool:
+        """Whether both are of one episode and share a second, or lie a second apart at most.
+
+        A place that begins within a second leaves a shoulder in the window before it.
+        """
+        near = self.start_s <= other.end_s + SHOULDER_S and other.start_s <= self.end_s + SHOULDER_S
+        return self.where == other.where and near
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +157,10 @@ def measure(model: Fit, group: int, start_s: int, end_s: int, *, market: str, te
     expected = float((grid.at_risk * model.p)[rows].sum())
     spread2 = uncertainty(model, group, start_s, end_s)
     log_ratio, information = log_odds_ratio(max(left, 0.5), grid.at_risk[rows], model.log_odds[rows])
+    series, episode = grid.keys[group]
     return Window(
         group=group,
+        where=(series, episode.number),
         start_s=start_s,
         end_s=end_s,
         market=market,
