@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from hookline.formats import Match
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, number_in_name
@@ -111,7 +112,8 @@ _CAPTION = re.compile(
 _BRACKETED_CAPTION = re.compile(_CAPTION.pattern, re.IGNORECASE)
 _UNITS = r"(?:YEARS?|MONTHS?|WEEKS?|DAYS?|NIGHTS?|HOURS?|MINUTES?|SECONDS?)"
 _BARE_CAPTION = re.compile(
-    rf"(?:(?:[A-Z0-9'-]+ ){{0,4}}{_UNITS} (?:LATER|AGO|EARLIER|BEFORE)|THE END|TO BE CONTINUED)[.…!]{{0,3}}$"
+    rf"(?:(?:[A-Z0-9'-]+ ){{0,4}}{_UNITS} (?:LATER|AGO|EARLIER|BEFORE)|THE END|TO BE CONTINUED)[.…!]{{0,3}}$",
+    re.IGNORECASE,
 )
 _TURN = re.compile(
     r"(?:(?:[A-Z'-]+ ){1,5}TO:"
@@ -127,8 +129,11 @@ _MIXED_TURN = re.compile(
 _TURN_AND_MORE = re.compile(
     r"(?P<turn>(?:[A-Z]+ ){0,2}(?:CUT|FADE|DISSOLVE|BACK)(?: BACK)? TO(?: [A-Z]+)?:)\s+(?P<more>\S.*)$"
 )
-_MARK = re.compile(r"(?:(?:THE )?END OF (?:EPISODE|EP|ACT|SEASON|PART)\b.*|END (?:EPISODE|EP)\b.*|EPISODE ENDS?"
-                   r"|(?:OPENING )?HOOK|CLIFF-?HANGER|PAY-?WALL|BUTTON|COLD OPEN|TEASER)(?:\s*[:.–—-].*)?$")  # fmt: skip
+_MARK = re.compile(
+    r"(?:(?:THE )?END OF (?:EPISODE|EP|ACT|SEASON|PART)\b.*|END (?:EPISODE|EP)\b.*|EPISODE ENDS?"
+    r"|(?:CLIFF-?HANGER|PAY-?WALL|COLD OPEN|TEASER|OPENING HOOK)(?:\s*[:.–—-].*)?|(?:HOOK|BUTTON)\s*:.*)$"
+)
+_BRACKETED_MARK = re.compile(r"(?:HOOK|BUTTON)\b.*$")  # bare, they may be names
 
 _CUE = re.compile(r"(?P<name>[^()^]*[^()^\s])(?P<extensions>(?:\s*\([^()]*\))*)\s*(?P<dual>\^?)$")
 _INLINE = re.compile(
@@ -137,7 +142,8 @@ _INLINE = re.compile(
 _NOT_NAMES = re.compile(
     r"(?:INSERT|CLOSE ON|CLOSE-?UP|ANGLE ON|POV|WIDE (?:SHOT|ON)|ECU|SFX|VFX|BGM|ACTION|NOTE|SCENE|CAST)\b(?!')"
 )
-_TITLED = re.compile(r"\b(?:MR|MRS|MS|DR|JR|SR|ST|PROF|CAPT|LT|SGT|NO)\.")
+_TITLED = re.compile(r"\b(?:MR|MRS|MS|DR|JR|SR|ST|PROF|CAPT|LT|SGT|NO|[A-Z])\.")
+_LETTER = re.compile(r"[^\W\d_]")
 _LOWER = re.compile(r"[a-zß-öø-ÿ]")
 _VOICES = (
     (re.compile(r"\bv\.?\s?/?\s?o\b|voice ?over|pre-?lap|narrat", re.I), Voice.OVER),
@@ -167,9 +173,9 @@ def recognise(name: str, head: bytes) -> Match | None:
         return None
     if lower.endswith((".fountain", ".spmd")):
         return Match(0.95, "its name ends in .fountain")
-    rows = _lift(text)[0]
-    heads = sum(1 for row in rows if len(row.text) <= MAX_HEAD_CHARS and scene_head(row.text) is not None)
-    cues = sum(times for times in _Reader(rows, "").names().values() if times > 1)
+    reader = _Reader(_lift(text)[0], "")
+    heads = sum(1 for row in reader.rows if len(row.text) <= MAX_HEAD_CHARS and scene_head(row.text) is not None)
+    cues = reader.count_speech()
     if heads:
         return Match(min(0.9, 0.5 + 0.05 * (heads + cues)), f"it has {heads} scene heads and {cues} speaker cues")
     if cues >= 3:
@@ -211,12 +217,15 @@ def plain(text: str) -> str:
 class _Row:
     number: int
     text: str  # stripped
-    indented: bool = False
+    indent: int = 0  # columns
     spaced: bool = False  # blank, but with two spaces: keeps a dialogue going
 
     @property
     def blank(self) -> bool:
         return not self.text
+
+
+_BLANK, _SPACED = _Row(0, ""), _Row(0, "", spaced=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +237,13 @@ class _Lifted:
 
 
 def _lift(text: str) -> tuple[list[_Row], list[_Lifted]]:
-    spans = list(_boneyards(text))
-    spans = sorted([*spans, *_notes(text, spans)])
+    """The rows of a script without its notes and boneyards, and those."""
+    boneyards = list(_boneyards(text))
     lifted: list[_Lifted] = []
     pieces: list[str] = []
     at = line = 0
     gone: set[int] = set()  # lines that held nothing but lifted text: neither text nor blank
-    for start, end, inner in spans:
+    for start, end, inner in sorted([*boneyards, *_notes(text, boneyards)]):
         pieces.append(text[at:start])
         line += text.count("\n", at, start)
         breaks = text.count("\n", start, end)
@@ -243,15 +252,29 @@ def _lift(text: str) -> tuple[list[_Row], list[_Lifted]]:
         pieces.append("\n" * breaks)
         line, at = line + breaks, end
     pieces.append(text[at:])
-    rows = "".join(pieces).split("\n")
-    loose = _spaces_mean_nothing(rows)
-    return [
-        _Row(
-            number + 1, row.strip(), row[:1] == "\t" or row[:2] == "  ", not loose and not row.strip() and len(row) >= 2
-        )
-        for number, row in enumerate(rows)
-        if row.strip() or number not in gone
-    ], lifted
+    return _rows("".join(pieces).split("\n"), gone), lifted
+
+
+def _rows(lines: list[str], gone: set[int]) -> list[_Row]:
+    """Rows with text, and one for each run of blank lines."""
+    loose = _spaces_mean_nothing(lines)
+    rows: list[_Row] = []
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if text:
+            rows.append(_Row(number + 1, text, _indent(line)))
+        elif rows and rows[-1].spaced and len(line) < 2:
+            rows[-1] = _BLANK
+        elif number not in gone and not (rows and rows[-1].blank):
+            rows.append(_BLANK if loose or len(line) < 2 else _SPACED)
+    return rows
+
+
+def _indent(line: str) -> int:
+    if line[0] not in " \t":
+        return 0
+    head = line[:80].expandtabs(4)
+    return len(head) - len(head.lstrip())
 
 
 def _spaces_mean_nothing(rows: list[str]) -> bool:
@@ -364,6 +387,7 @@ class _Speech:
     said: bool = False
     text: list[str] = field(default_factory=list)
     text_line: int = 0
+    indent: int = 0  # of its first text row
     sung: bool = False
 
     @classmethod
@@ -382,6 +406,7 @@ class _Reader:
         self.out = Assembly(file)
         self.known: frozenset[str] = frozenset()
         self.inline: frozenset[str] = frozenset()
+        self.speaking: _Cue | None = None  # whose words stand right above
         self.carried: tuple[int, _Speech] | None = None  # (row, speech): a cue whose words follow the next episode head
 
     def read(self) -> Assembly:
@@ -409,7 +434,7 @@ class _Reader:
         found: Counter[str] = Counter()
         with_colon: set[str] = set()
         for i, row in enumerate(self.rows):
-            if row.blank or (i and not self.rows[i - 1].blank) or not self._text_below(i):
+            if row.blank or not self._text_below(i) or not (i == 0 or self.rows[i - 1].blank or self._stands_out(i)):
                 continue
             cue = _cue(row)
             if cue and (_upper(cue.name) or row.text[0] == "@") and not self._is_head(row.text):
@@ -420,6 +445,18 @@ class _Reader:
             if found[name] < 2:
                 del found[name]
         return found
+
+    def count_speech(self) -> int:
+        """How many lines name a speaker who speaks more than once."""
+        names = self.names()
+        self.known = frozenset(names)
+        self.inline = self._inline_names()
+        inline = sum(self._is_inline(row.text) for row in self.rows) if len(self.inline) > 1 else 0
+        return inline + sum(times for times in names.values() if times > 1)
+
+    def _stands_out(self, i: int) -> bool:
+        """Whether a page sets this row in the middle, as it does names, and not what stands below."""
+        return self.rows[i].indent >= 16 and self.rows[i + 1].indent < self.rows[i].indent
 
     def _inline_names(self) -> frozenset[str]:
         """Names before a colon, as in ``LIN: Run!``: twice at least, or once and as a cue elsewhere."""
@@ -468,20 +505,7 @@ class _Reader:
         return "scene" if scene_head(title) else "note"
 
     def _head(self, text: str) -> str:
-        """Which head a short line is by its own text; "" for none."""
-        bare = _bare(text)
-        inner = _unwrapped(bare)
-        if self.fresh and _episode_head(inner):
-            return "episode"
-        if scene_head(bare) and (self.fresh or bare[:3].isupper()):
-            return "scene"
-        if _caption_of(bare) is not None:
-            return "caption"
-        if _MARK.match(inner):
-            return "mark"
-        if _TURN.match(inner) or _MIXED_TURN.match(inner):
-            return "transition"
-        return "turn and more" if _TURN_AND_MORE.match(inner) else ""
+        return _head_kind(text, self.fresh)
 
     def _is_head(self, text: str) -> bool:
         return len(text) > MAX_HEAD_CHARS or text[0] in "#>=!~[" or bool(self._head(text))
@@ -517,10 +541,13 @@ class _Reader:
     def _emit(self, kind: LineKind, text: str, row: _Row) -> None:
         if text:
             self.out.line(kind, plain(text), row.number)
+            self.speaking = None
+        self.speaking = None
 
     def _episode(self) -> None:
         row = self._take()
         number, title = _episode_head(_unwrapped(_bare(row.text.lstrip("#").strip()))) or (1, row.text)
+        self.speaking = None
         self.out.episode(number, title=title, line=row.number)
         self._title_page()
 
@@ -535,6 +562,7 @@ class _Reader:
         if time == "same":
             before = self.out.current_scene()
             time = before.time_of_day if before else ""
+        self.speaking = None
         self.out.scene(replace(head, source=self.out.source(row.number), time_of_day=time))
 
     def _transition(self) -> None:
@@ -580,8 +608,8 @@ class _Reader:
         if first.text.rstrip(":") == "ACTION" and self._text_below(self.at):
             self._take()  # a label, not a name and not part of what happens
             return
-        if self.out.at_episode_start and first.text[0] == "(" and self._text_below(self.at):
-            self._speech(_Speech(None))  # a continuation: how something is said, by nobody named
+        if first.text[0] == "(" and (rows := self._parenthetical()[1]) and self._text_below(self.at + rows - 1):
+            self._speech(_Speech(self.speaking))  # how something is said, with no name above
             return
         self._take()
         self.fresh = False
@@ -635,6 +663,8 @@ class _Reader:
             return not (row.spaced and self._text_below(self.at))
         if row.text[0] in "#=!>" or self._is_inline(row.text):
             return True
+        if row.indent <= speech.indent - 4 and row.text[0] != "(":
+            return True  # a page set with indents: action goes back to the margin
         if speech.inline and speech.text and speech.text[-1][-1:] in _SENTENCE_ENDS:
             return True
         if len(row.text) > MAX_HEAD_CHARS:
@@ -657,7 +687,7 @@ class _Reader:
         if sung != speech.sung:
             self._flush(speech)
         if not speech.text:
-            speech.text_line = row.number
+            speech.text_line, speech.indent = row.number, speech.indent or row.indent
         speech.sung = sung
         speech.text.append(plain(row.text.removeprefix("~").strip()))
         self.at += 1
@@ -690,6 +720,7 @@ class _Reader:
             voice=speech.voice,
         )
         speech.delivery, speech.said = [], True
+        self.speaking = speech.cue
 
     def _no_words(self, speech: _Speech) -> None:
         """A cue or a parenthetical without words: they follow the next episode head, or there are none."""
@@ -736,7 +767,7 @@ class _Reader:
                 break
             self.at += 1
             values = [match[2].strip()]
-            while self.at < len(self.rows) and not self.rows[self.at].blank and self.rows[self.at].indented:
+            while self.at < len(self.rows) and not self.rows[self.at].blank and self.rows[self.at].indent >= 2:
                 values.append(self.rows[self.at].text)
                 self.at += 1
             self._keep_entry(match[1].strip(), plain("\n".join(value for value in values if value)))
@@ -789,6 +820,24 @@ def _episode_head(text: str) -> tuple[int, str] | None:
     return number, plain(match["title"].strip())
 
 
+@lru_cache(maxsize=4096)
+def _head_kind(text: str, fresh: bool) -> str:
+    """Which head a short line is by its own text; "" for none."""
+    bare = _bare(text)
+    inner = _unwrapped(bare)
+    if fresh and _episode_head(inner):
+        return "episode"
+    if scene_head(bare) and (fresh or bare[:3].isupper()):
+        return "scene"
+    if _caption_of(bare) is not None:
+        return "caption"
+    if _MARK.match(inner) or (inner != bare and _BRACKETED_MARK.match(inner)):
+        return "mark"
+    if _TURN.match(inner) or _MIXED_TURN.match(inner):
+        return "transition"
+    return "turn and more" if _TURN_AND_MORE.match(inner) else ""
+
+
 def _is_episode_head(text: str) -> bool:
     return len(text) <= MAX_HEAD_CHARS and _episode_head(_unwrapped(_bare(text.lstrip("#").strip()))) is not None
 
@@ -804,12 +853,17 @@ def _caption_of(bare: str) -> str | None:
 
 def _cue(row: _Row) -> _Cue | None:
     """The speaker that a line names, if it could be a cue at all."""
-    forced = row.text.startswith("@")
-    text = _bare(row.text.removeprefix("@").strip())
+    cue = _cue_of(row.text) if len(row.text) <= 80 else None
+    return replace(cue, line=row.number) if cue else None
+
+
+@lru_cache(maxsize=4096)
+def _cue_of(written: str) -> _Cue | None:
+    forced = written.startswith("@")
+    text = _bare(written.removeprefix("@").strip())
     colon = not forced and text.endswith(":")
-    text = text[:-1].rstrip() if colon else text
-    match = _CUE.match(text) if len(text) <= 80 else None
-    if not match or not re.search(r"[^\W\d_]", match["name"]):
+    match = _CUE.match(text[:-1].rstrip() if colon else text)
+    if not match or not _LETTER.search(match["name"]):
         return None
     name = " ".join(match["name"].split())
     if not forced and (_NOT_NAMES.match(name) or not _could_be_a_name(name)):
@@ -817,7 +871,7 @@ def _cue(row: _Row) -> _Cue | None:
     voice, delivery = _extensions(match["extensions"])
     if voice is Voice.ON and name.upper().startswith("NARRAT"):
         voice = Voice.OVER
-    return _Cue(name, row.number, row.text, voice, delivery, colon)
+    return _Cue(name, 0, written, voice, delivery, colon)
 
 
 def _could_be_a_name(name: str) -> bool:
