@@ -51,7 +51,7 @@ def sitting(rng: random.Random, number: int) -> list[dict[str, Any]]:
                 episode=episode,
                 cut=rng.choice((f"cut{episode}", f"cut{episode}", "short")) if rng.random() < 0.1 else f"cut{episode}",
                 **place,
-            )  # fmt: skip
+            )
         )
         went_ms = rng.choice((0, 0, 1, 900, 4_000, 10_000, 10_000, 31_000))
         at += timedelta(milliseconds=went_ms + rng.choice((0, 0, 7, 2_000, 2_000_000)))
