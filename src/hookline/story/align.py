@@ -85,9 +85,11 @@ def told_by_cues(number: int, cues: Sequence[Cue], *, duration_ms: int | None = 
 def in_order(cues: Sequence[Cue], duration_ms: int | None) -> tuple[Cue, ...]:
     """Cues by time, none overlapping the next, none beyond the end of the video."""
     ordered = sorted(cues, key=lambda cue: (cue.span.start_ms, cue.span.end_ms))
-    limit = ordered[-1].span.end_ms if ordered else 0
     if duration_ms is not None:
-        ordered, limit = [cue for cue in ordered if cue.span.start_ms < duration_ms], duration_ms
+        ordered = [cue for cue in ordered if cue.span.start_ms < duration_ms]
+    if not ordered:
+        return ()
+    limit = ordered[-1].span.end_ms if duration_ms is None else duration_ms
     starts = [cue.span.start_ms for cue in ordered[1:]] + [limit]
     return tuple(
         replace(cue, span=Span(cue.span.start_ms, max(cue.span.start_ms, min(cue.span.end_ms, until, limit))))

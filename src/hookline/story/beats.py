@@ -100,15 +100,23 @@ def lines_span(reading: Reading, first: int, last: int) -> Span:
 
 
 def _moments(type: BeatType, reading: Reading, cast: Cast) -> Iterator[_Moment]:
-    own = [sign for sign in reading.of(type.value) if _counts(sign, reading)]
-    for found in _clusters(own, reading):
+    for found in _clusters(_own(type, reading, cast), reading):
         cluster = _closed_up(found)
         helpers = _helpers(MOMENTS[type], cluster, reading)
-        weight = _weight(cluster) + (MOMENTS[type].helped if helpers else 0.0)
+        weight = _weight(cluster) + MOMENTS[type].helped * max((sign.weight for sign in helpers), default=0.0)
         if weight >= ENOUGH and _holds(type, cluster, reading):
-            struck_back = type is B.HUMILIATION and _strikes_back(cluster, reading, cast)
-            signs = tuple(sorted([*cluster, *helpers[:1]], key=lambda sign: sign.line))
-            yield _Moment(B.COMEBACK if struck_back else type, signs)
+            yield _Moment(type, tuple(sorted([*cluster, *helpers[:1]], key=lambda sign: sign.line)))
+
+
+def _own(type: BeatType, reading: Reading, cast: Cast) -> list[Sign]:
+    """A type's signs; a blow struck back is a comeback's and no humiliation's."""
+    own = [sign for sign in reading.of(type.value) if _counts(sign, reading)]
+    if type not in (B.HUMILIATION, B.COMEBACK):
+        return own
+    struck_back = [sign for sign in reading.of("humiliation") if _strikes_back(sign, reading, cast)]
+    if type is B.HUMILIATION:
+        return [sign for sign in own if sign not in struck_back]
+    return sorted([*own, *struck_back], key=lambda sign: sign.line)
 
 
 def _closed_up(cluster: Sequence[Sign]) -> list[Sign]:
@@ -183,13 +191,12 @@ def _was_down(cluster: Sequence[Sign], reading: Reading) -> bool:
     )
 
 
-def _strikes_back(cluster: Sequence[Sign], reading: Reading, cast: Cast) -> bool:
-    """A blow seen, dealt by somebody who was put down before and has put nobody down."""
-    first = cluster[0].line
-    if any(sign.place != "done" and sign.weight >= ENOUGH for sign in cluster):
+def _strikes_back(sign: Sign, reading: Reading, cast: Cast) -> bool:
+    """A blow seen, dealt by somebody who has put nobody down, after somebody else did."""
+    if sign.place != "done" or sign.weight < ENOUGH:
         return False
-    actors = cast.named_in(reading.lines[first].text)
-    before = {reading.lines[s.line].speaker for s in reading.of("humiliation") if s.line < first} - {None}
+    actors = cast.named_in(reading.lines[sign.line].text)
+    before = {reading.lines[s.line].speaker for s in reading.of("humiliation") if s.line < sign.line} - {None}
     return bool(actors and before) and actors[0] not in before
 
 
@@ -201,7 +208,7 @@ def _has_target(cluster: Sequence[Sign], reading: Reading) -> bool:
 
 
 def _told(moment: _Moment, reading: Reading, cast: Cast) -> Beat:
-    own = [sign for sign in moment.signs if sign.family == moment.type.value]
+    own = [sign for sign in moment.signs if sign.family not in MOMENTS[moment.type].supported_by]
     return Beat(
         type=moment.type,
         span=lines_span(reading, moment.first, moment.last),
@@ -361,7 +368,8 @@ def _returns(reading: Reading, heading: str, opened: int, *, past: bool, headed:
     """Whether a new scene leaves the past: it says so, a headed past is over, or the place was left for the past."""
     if not heading or past:
         return False
-    left = {_place(scene.heading) for scene in reading.episode.scenes[: reading.scenes[opened]]}
+    inside = opened > 0 and reading.scenes[opened - 1] == reading.scenes[opened]
+    left = {_place(scene.heading) for scene in reading.episode.scenes[: reading.scenes[opened] + inside]}
     return headed or bool(_HEADED_END.search(heading)) or _place(heading) in left
 
 

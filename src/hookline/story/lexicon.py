@@ -45,7 +45,7 @@ class _Group:
     family: str
     name: str
     gate: re.Pattern[str]
-    rules: tuple[tuple[float, re.Pattern[str]], ...]
+    rules: tuple[tuple[float, str], ...]  # compiled when the gate first opens
     unless: re.Pattern[str] | None
 
 
@@ -87,7 +87,7 @@ def lexicon(language: str) -> Lexicon:
     """The lexicon of a language ("en", "zh-Hans", ...); one that sees nothing where none is written.
 
     >>> [m.family for m in lexicon("en").matches("I want a divorce.", "said")]
-    ['decision']
+    ['decision', 'inciting']
     """
     primary = language.lower().split("-")[0].split("_")[0]
     return _load(primary if primary in LANGUAGES else "")
@@ -129,7 +129,7 @@ def _groups(
             family=family,
             name=group,
             gate=re.compile(_any([p for _, p in weighted], names, spaced)),
-            rules=tuple((weight, re.compile(_any([p], names, spaced))) for weight, p in weighted),
+            rules=tuple((weight, _any([p], names, spaced)) for weight, p in weighted),
             unless=re.compile(_any(unless, names, spaced)) if unless else None,
         )
 
@@ -147,11 +147,16 @@ def _written_out(pattern: str, names: Mapping[str, str]) -> str:
     return pattern.replace(" ~ ", r"\W+(?:[\w']+\W+){0,3}?")
 
 
+@cache
+def _pattern(rule: str) -> re.Pattern[str]:
+    return re.compile(rule)
+
+
 def _first(group: _Group, folded: str) -> Iterator[Match]:
     if not group.gate.search(folded) or (group.unless and group.unless.search(folded)):
         return
     for weight, rule in group.rules:
-        found = rule.search(folded)
+        found = _pattern(rule).search(folded)
         if found:
             yield Match(group.family, group.name, weight, found.start(), found.end())
             return

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hookline.model.story import Character, Episode, EpisodeStory, Line, LineKind
-from hookline.story.lexicon import Lexicon
+from hookline.story.lexicon import Lexicon, fold
 
 NAME_MASK = "ж"  # a letter that neither English nor Chinese scripts use
 
@@ -34,14 +34,15 @@ class Cast:
     proper: re.Pattern[str] | None  # the same, without spellings that are mere roles ("MOTHER")
 
     def masked(self, text: str) -> str:
-        """The text with every proper name as one word of ``NAME_MASK``, no longer and no shorter."""
-        return self.proper.sub(lambda m: NAME_MASK * len(m.group()), text) if self.proper else text
+        """The text, folded, with every proper name as one word of ``NAME_MASK``, no longer and no shorter."""
+        folded = fold(text)
+        return self.proper.sub(lambda m: NAME_MASK * len(m.group()), folded) if self.proper else folded
 
     def named_in(self, text: str) -> tuple[str, ...]:
         """The people whom a text names, in order of mention."""
         if self.pattern is None:
             return ()
-        found = (self.person[_spaced(m.group()).lower()] for m in self.pattern.finditer(text))
+        found = (self.person[_spaced(m.group())] for m in self.pattern.finditer(fold(text)))
         return tuple(dict.fromkeys(found))
 
 
@@ -49,7 +50,7 @@ def cast_of(episodes: Sequence[Episode], lexicon: Lexicon) -> Cast:
     """Everyone who speaks in the episodes."""
     spoken = Counter(_spaced(line.speaker) for ep in episodes for line in ep.lines() if line.speaker)
     scenes = [
-        frozenset(_spaced(line.speaker).lower() for line in scene.lines if line.speaker)
+        frozenset(fold(_spaced(line.speaker)) for line in scene.lines if line.speaker)
         for ep in episodes
         for scene in ep.scenes
     ]
@@ -105,7 +106,7 @@ def _talk_ms(episode: Episode) -> Counter[str]:
 
 
 def _renamed(line: Line, cast: Cast) -> Line:
-    return replace(line, speaker=cast.person[_spaced(line.speaker).lower()]) if line.speaker else line
+    return replace(line, speaker=cast.person[fold(_spaced(line.speaker))]) if line.speaker else line
 
 
 def _spaced(name: str) -> str:
@@ -122,7 +123,7 @@ def _together(scenes: Sequence[frozenset[str]]) -> frozenset[tuple[str, str]]:
 def _cast(spoken: Counter[str], together: frozenset[tuple[str, str]], lexicon: Lexicon) -> Cast:
     ways: dict[str, Counter[str]] = {}
     for written, count in spoken.items():
-        ways.setdefault(written.lower(), Counter())[written] += count
+        ways.setdefault(fold(written), Counter())[written] += count
     joined = {key: _fuller(key, ways, together, lexicon) for key in ways}
     person = {key: _display(ways[_root(key, joined)]) for key in ways}
     spellings: dict[str, set[str]] = {name: set() for name in person.values()}
@@ -143,9 +144,10 @@ def _root(key: str, joined: Mapping[str, str]) -> str:
 def _finder(names: Iterable[str]) -> re.Pattern[str] | None:
     """Finds any of the names, the longest first."""
     ordered = sorted(names, key=lambda name: (-len(name), name))
-    spaced = [re.escape(name).replace(r"\ ", r"\s+") for name in ordered]
-    found = [s if _HAN.search(name) else rf"(?<!\w){s}(?!\w)" for s, name in zip(spaced, ordered, strict=True)]
-    return re.compile("|".join(found), re.IGNORECASE) if found else None
+    spaced = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in ordered if not _HAN.search(name))
+    unspaced = [re.escape(name) for name in ordered if _HAN.search(name)]
+    found = [rf"(?<!\w)(?:{spaced})(?!\w)"] * bool(spaced) + unspaced
+    return re.compile("|".join(found)) if found else None
 
 
 def _fuller(key: str, keys: Mapping[str, object], together: frozenset[tuple[str, str]], lexicon: Lexicon) -> str:
