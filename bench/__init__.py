@@ -1,1 +1,1 @@
-"""Benchmarks; each prints its figures with one command."""
+"""Speed and truth, measured: ``./dev bench`` runs all of it, ``./dev bench NAME`` one."""

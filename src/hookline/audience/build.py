@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hookline.audience.quality import Counted, quality_of
-from hookline.audience.result import Quality
 from hookline.audience.tables import COHORTS, RETENTION, REVENUE
 from hookline.formats.events import canonical, engine, read_meta, reading, sql, table_meta, view_of, write_parquet
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
+from hookline.model.quality import Quality
 from hookline.model.tables import CELLS, EVENTS, STEPS, STEPS_RAW, VIEWS, WATCHED, Table
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from hookline.audience.result import Quality, SetAside
 from hookline.formats.events import Intake
+from hookline.model.quality import Quality, SetAside
 
 ROWS = "rows"  # the code under which all rows of a kind are counted
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from hookline.audience.cells import UNKNOWN, HazardCells, StepCounts, hazard_cells, step_counts
 from hookline.audience.intervals import METHOD, share, wilson
-from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Paywall, Quality
+from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Paywall
 from hookline.formats.events import engine, read_meta, reading
 from hookline.model.curve import PlatformCurve
+from hookline.model.quality import Quality
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -167,7 +167,7 @@ def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple
     rows = con.execute(sql(QUERIES, "segment_problems")).fetchall()
     where = _line_numbers(source, {row[2] for row in rows}, names)
     return tuple(
-        _problem(code, count, where.get(event_id, 0), dict(example)) for code, count, event_id, example in rows
+        _problem(code, count, where.get(event_id, 0), dict(example or {})) for code, count, event_id, example in rows
     )
 
 
