@@ -11,10 +11,10 @@ import pytest
 
 from hookline.audience.cells import hazard_cells, step_counts
 from hookline.audience.quality import with_intakes
-from hookline.audience.result import Quality
 from hookline.audience.summary import summarise
 from hookline.formats.events import Intake, Problem
 from hookline.model.errors import NotEnoughData
+from hookline.model.quality import Quality
 from tests.audience.canonical import built, write
 
 DURATIONS_MS = {1: 10_000, 2: 20_000, 4: 10_000}
