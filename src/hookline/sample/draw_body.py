@@ -104,7 +104,7 @@ def _hair_from_behind(look: Look, tone: Paint) -> str:
             ears,
             path(falling if loose else skull, tone.hair, line=tone.hair_dark, width=2),
             "".join(path(d, line=tone.hair_dark, width=7, opacity=0.7) for d in lines) if loose else "",
-            path("M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z", tone.hair_dark, opacity=0.8),
+            "" if loose else path("M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z", tone.hair_dark, opacity=0.8),
             path(tail, tone.hair_dark) + path("M-8,-20 C-16,60 -10,140 -4,220", line=tone.hair, width=9) if tied else "",
             path("M10,-128 C60,-120 84,-80 80,-20 C70,-70 50,-104 10,-128 Z", tone.hair_light, opacity=0.5),
             cap,
@@ -335,7 +335,7 @@ def _dinner(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             _collar(cloth, cloth.accent),
             studs,
             path(bow, cloth.deep, line="#08080c", width=1.6) + ellipse(3, 209, 7, 9, cloth.base),
-            path("M62,300 L92,292 L90,316 L66,318 Z", cloth.accent, opacity=0.95),
+            path("M62,300 L92,292 L90,316 L66,318 Z", cloth.accent),
         )
     )
 

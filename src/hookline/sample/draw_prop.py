@@ -469,10 +469,18 @@ def _under_bed(s: Scenery, *, toes_here: bool) -> tuple[Layer, ...]:
     defs = linear("floor", [(0, "#24464f", 1), (1, "#081218", 1)]) + linear("under", [(0, "#020507", 1), (1, "#0a171c", 1)]) + radial("lamp", [(0, "#d7f3ea", 0.5), (1, "#7fb7b2", 0)])
     room = rect(-80, -60, 1440, 840, "#16303a") + rect(-80, 420, 1440, 400, "url(#floor)") + ellipse(960, 470, 460, 120, "url(#lamp)")
     shoes = _shoe_front(0) + _shoe_front(190) if toes_here else _shoe_side(0) + _shoe_side(150)
-    face = group(back_hair(look, light) + head(look, Face(Mood.AFRAID, gaze=1.0), light), "translate(270,520) rotate(-62) scale(1.45)")
+    face = _lying(look, light, "translate(420,500) rotate(62) scale(-1.3,1.3)")
     bed = rect(-80, -60, 1440, 230, "url(#under)") + rect(-80, 150, 1440, 26, "#3d6068") + rect(-80, 172, 1440, 8, "#0a1418") + path("M-80,180 C200,240 420,190 640,230 C860,260 1100,200 1400,240 L1400,176 L-80,176 Z", "#9dbdbb", opacity=0.9) + path("M60,190 C80,260 70,330 90,400 C30,380 -20,390 -80,380 L-80,180 Z", "#7fa3a6", opacity=0.8)
     step = Layer(group(shoes, "translate(820,0)"), start=(0, 0) if toes_here else (300, -8), by=0.4)
     return (Layer(room, defs), step, Layer(bed, defs), Layer(face, shake=0.8))
+
+
+def _lying(look: Look, light: Light, where: str) -> str:
+    """Somebody flat on the floor, head up and afraid."""
+    from hookline.sample.draw_body import body
+
+    face = head(look, Face(Mood.AFRAID, gaze=-0.9), light)
+    return group(back_hair(look, light) + body(look, light) + face, where)
 
 
 def _shoe_side(x: float) -> str:
@@ -527,12 +535,12 @@ def _ringing(s: Scenery) -> tuple[Layer, ...]:
     light = Light("#a9c6e8", "#bfe0ff", 1.0, "#081026")
     back, defs = _dark("#050a0e", "#16303a", x=0.6, y=0.7)
     defs += radial("call", [(0, "#9fd0ff", 0.75), (1, "#4a90e0", 0)])
-    face = group(back_hair(look, light) + head(look, Face(Mood.AFRAID, gaze=1.0), light), "translate(330,400) rotate(-58) scale(1.75)")
+    face = _lying(look, light, "translate(430,350) rotate(58) scale(-1.6,1.6)")
     phone = group(
         ellipse(0, 0, 470, 250, "url(#call)")
         + path("M-240,30 L-120,-90 L260,-70 L210,90 Z", "#05070a", line="#2c4a6a", width=4)
         + path("M-214,26 L-112,-76 L240,-58 L196,76 Z", "#1d4f8c") + path("M-60,-46 L60,-40 L50,-20 L-74,-26 Z", "#eaf4ff")
-        + ellipse(-70, 36, 32, 18, "#ff4b3e") + ellipse(110, 44, 32, 18, "#39d98a"),
+        + ellipse(-92, 16, 30, 16, "#ff4b3e") + ellipse(104, 30, 30, 16, "#39d98a"),
         "translate(880,540)",
     )
     return (Layer(back, defs), Layer(face, shake=0.7), Layer(phone, defs, shake=3.5))

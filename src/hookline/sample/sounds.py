@@ -12,6 +12,7 @@ from hookline.model.errors import BadInput
 from hookline.sample.music import Sound
 
 _Wave = NDArray[np.float64]
+_LONGEST_NOISE_MS = 6_400
 
 
 def effect(name: str) -> Sound:
@@ -43,8 +44,9 @@ def _noise(ms: int, seed: int) -> _Wave:
 
 
 def _band(ms: int, seed: int, low: float, high: float) -> _Wave:
-    noise = _noise(ms, seed)
-    return low_pass(noise, high) - low_pass(noise, low)
+    """Noise between two frequencies; a long one repeats, which nobody hears in noise."""
+    noise = _noise(min(ms, _LONGEST_NOISE_MS), seed)
+    return np.resize(low_pass(noise, high) - low_pass(noise, low), ms * AUDIO_RATE // 1000)
 
 
 def _crash() -> _Wave:
@@ -110,11 +112,7 @@ def _accept() -> _Wave:
 def _ring() -> _Wave:
     t = _time(1_700)
     tone = np.sin(2 * np.pi * 1046 * t) + 0.6 * np.sin(2 * np.pi * 1318 * t)
-    return tone * (np.sin(2 * np.pi * 11 * t) > 0) * (np.mod(t, 0.85) < 0.5) * 0.16 + _faded(_buzz(), len(t)) * 0.6
-
-
-def _faded(samples: _Wave, length: int) -> _Wave:
-    return np.resize(samples, length)
+    return tone * (np.sin(2 * np.pi * 11 * t) > 0) * (np.mod(t, 0.85) < 0.5) * 0.16 + np.resize(_buzz(), len(t)) * 0.6
 
 
 def _hall(ms: int) -> _Wave:
