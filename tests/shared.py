@@ -15,7 +15,6 @@ def shared_data(*parts: str) -> Path:
     """A file or folder of the shared data; skips the test, saying why, where it is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        pytest.skip(
-            f"shared data not here: {'/'.join(parts)} (set HOOKLINE_SHARED, or put shared/ beside the checkout)"
-        )
+        name = "/".join(parts)
+        pytest.skip(f"shared data not here: {name} (set HOOKLINE_SHARED, or put shared/ beside the checkout)")
     return path

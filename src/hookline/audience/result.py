@@ -6,26 +6,7 @@ from dataclasses import dataclass, field
 
 from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """Rows that were not counted, or were mended, and why."""
-
-    reason: str  # in words: "the episode is not in this series"
-    count: int
-    example: str = ""
-    mend: str = ""
-    kept: bool = False  # mended and counted all the same
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """What became of every row that came in: ``rows == counted + sum(not kept set_aside)``."""
-
-    rows: int
-    counted: int
-    set_aside: tuple[SetAside, ...] = ()
+from hookline.model.quality import Quality
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,116 @@
-"""The command line: parses, draws, and computes nothing."""
+"""The command line: parses, draws, and computes nothing.
+
+Exit codes: 0 done; 2 the input is wrong or something is missing (said in words); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import hookline
+from hookline.model.errors import HooklineError
+
+KINDS = ("script", "subtitles", "video", "events", "curve")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = parser().parse_args(arguments)
+    from hookline.cli import commands  # after parsing, so that --help stays quick
+
+    try:
+        return int(commands.COMMANDS[options.command](options) or 0)
+    except HooklineError as error:
+        print(f"hookline: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nhookline: stopped; what was finished is kept, the next run goes on from there", file=sys.stderr)
+        return 130
+    except OSError as error:
+        if error.filename is None and error.errno is None:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"hookline: {where}{error.strerror}\n  nothing half-written was left behind", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="hookline", description="What holds the viewers of a short drama, and what to change."
+    )
+    top.add_argument("--version", action="version", version=f"hookline {hookline.__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_new(commands)
+    _add_import(commands)
+    _add_run(commands)
+    _add_report(commands)
+    _add_simulate(commands)
+    _add_demo(commands)
+    _add_doctor(commands)
+    return top
+
+
+_Commands = argparse._SubParsersAction  # the type has no public name
+
+
+def _add_new(commands: _Commands[argparse.ArgumentParser]) -> None:
+    new = commands.add_parser("new", help="make a series folder")
+    new.add_argument("dir", type=Path, help="the folder to make")
+    new.add_argument("--title", default="", help="the series' title (default: the folder's name)")
+    new.add_argument("--language", default="", choices=("", "en", "zh"), help="of the scripts that count")
+
+
+def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
+    take = commands.add_parser("import", help="bring in scripts, subtitles, video, viewer events, platform curves")
+    take.add_argument("dir", type=Path, help="the series folder")
+    take.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, or folders of files")
+    take.add_argument("--as", dest="kind", choices=KINDS, help="what the files are, where they don't say so themselves")
+    take.add_argument("--format", help="read them in this format, whatever they look like")
+    take.add_argument("--episode", type=_whole, default=0, metavar="N", help="the episode the file belongs to")
+    take.add_argument("--market", default="", help="the market a platform's curve was taken in")
+    take.add_argument("--views", type=_whole, default=0, metavar="N", help="the views a platform's curve rests on")
+
+
+def _add_run(commands: _Commands[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="bring story, audience, findings and report up to date")
+    run.add_argument("dir", type=Path, help="a series folder, or a library (a folder of series folders)")
+
+
+def _add_report(commands: _Commands[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser("report", help="write the report and say where it is")
+    report.add_argument("dir", type=Path, help="a series folder, or a library")
+    report.add_argument("--open", action="store_true", help="open it in the browser")
+
+
+def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser("simulate", help="make simulated viewers with planted effects, marked as such")
+    simulate.add_argument("dir", type=Path, help="the series folder")
+    simulate.add_argument("--viewers", type=_whole, default=20_000, metavar="N", help="how many (default: 20,000)")
+    simulate.add_argument("--seed", type=_whole, default=1, metavar="N", help="the same seed gives the same viewers")
+    simulate.add_argument("--effects", type=Path, metavar="FILE", help="planted effects (default: none)")
+    simulate.add_argument("--out", type=Path, metavar="FOLDER", help="write the files there and don't import them")
+
+
+def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser("demo", help="make the sample series and run everything on it")
+    demo.add_argument("dir", type=Path, nargs="?", default=Path("demo"), help="where (default: ./demo)")
+    demo.add_argument("--viewers", type=_whole, default=200_000, metavar="N", help="simulated viewers (200,000)")
+
+
+def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser("doctor", help="say what is installed, what is missing, and how to get it")
+    doctor.add_argument("dir", type=Path, nargs="?", help="also look over this series or library")
+
+
+def _whole(text: str) -> int:
+    try:
+        number = int(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number

@@ -13,24 +13,25 @@ events; see those modules).  Modules are imported only when a file is looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
+from hookline.model.story import Cue, Script
 
 KINDS = ("script", "subtitles", "video", "events", "curve")
 
-FORMATS: dict[str, str] = {
-    "fountain": "hookline.formats.fountain",
-    "chinese": "hookline.formats.chinese",
-    "srt": "hookline.formats.srt",
-    "vtt": "hookline.formats.vtt",
-    "video": "hookline.formats.video",
-    "segment": "hookline.formats.segment",
-    "hookline": "hookline.formats.hookline_parquet",
-    "youtube-retention": "hookline.formats.youtube_retention",
+FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
+    "fountain": ("script", "hookline.formats.fountain"),
+    "chinese": ("script", "hookline.formats.chinese"),
+    "srt": ("subtitles", "hookline.formats.srt"),
+    "vtt": ("subtitles", "hookline.formats.vtt"),
+    "video": ("video", "hookline.formats.video"),
+    "segment": ("events", "hookline.formats.segment"),
+    "hookline": ("events", "hookline.formats.hookline_parquet"),
+    "youtube-retention": ("curve", "hookline.formats.youtube_retention"),
 }
 
 HEAD_BYTES = 65_536
@@ -58,7 +59,7 @@ def module(format: str) -> ModuleType:
     """The module of a format; ``BadInput`` for a name that isn't registered."""
     if format not in FORMATS:
         raise BadInput(f"there is no format {format!r}", mend=f"formats: {', '.join(FORMATS)}")
-    return import_module(FORMATS[format])
+    return import_module(FORMATS[format][1])
 
 
 def detect(path: Path, *, kind: str | None = None, format: str | None = None) -> Detected:
@@ -67,12 +68,15 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
         raise BadInput(f"there is no kind {kind!r}", mend=f"kinds: {', '.join(KINDS)}")
     if format is not None:
         chosen = module(format)
+        if kind not in (None, chosen.KIND):
+            raise BadInput(f"{format} is a format of {chosen.KIND}, not of {kind}", where=str(path))
         return Detected(format, chosen.KIND, chosen.TITLE, "as asked")
     head = read_head(path)
     if not head:
         raise Unreadable("the file is empty", where=str(path), mend="export it again and check its size")
-    verdicts = [(name, module(name), module(name).recognise(path.name, head)) for name in FORMATS]
-    fitting = [v for v in verdicts if v[2] is not None and kind in (None, v[1].KIND)]
+    candidates = [(name, module(name)) for name, (of_kind, _) in FORMATS.items() if kind in (None, of_kind)]
+    verdicts = [(name, chosen, chosen.recognise(path.name, head)) for name, chosen in candidates]
+    fitting = [verdict for verdict in verdicts if verdict[2] is not None]
     if not fitting:
         wanted = f"as {kind}" if kind else "as any known format"
         raise UnknownFormat(
@@ -91,3 +95,22 @@ def read_head(path: Path) -> bytes:
             return file.read(HEAD_BYTES)
     except OSError as error:
         raise Unreadable(f"can't be opened ({error.strerror})", where=str(path)) from error
+
+
+def read_script(path: Path, *, file: str, format: str | None = None) -> Script:
+    """The script in a file; sources carry ``file``, and its notes say how the bytes were read."""
+    from hookline.formats.text import read_text
+
+    chosen = module(detect(path, kind="script", format=format).format)
+    decoded = read_text(path)
+    script: Script = chosen.read(decoded.text, file=file)
+    return replace(script, notes=(decoded.note, *script.notes)) if decoded.note else script
+
+
+def read_cues(path: Path, *, file: str, format: str | None = None) -> tuple[Cue, ...]:
+    """The subtitles in a file, in the order of the file; sources carry ``file``."""
+    from hookline.formats.text import read_text
+
+    chosen = module(detect(path, kind="subtitles", format=format).format)
+    cues: tuple[Cue, ...] = chosen.read(read_text(path).text, file=file)
+    return cues

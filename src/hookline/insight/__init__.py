@@ -1,1 +1,7 @@
 """Story and audience joined: what holds viewers, what loses them, and what to change."""
+
+from hookline.insight.analysis import analyse
+from hookline.insight.grid import SeriesData
+from hookline.insight.result import Effect, Expected, Insight, Moment
+
+__all__ = ["Effect", "Expected", "Insight", "Moment", "SeriesData", "analyse"]

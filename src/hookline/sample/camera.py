@@ -62,9 +62,7 @@ class Camera:
         """
         draw = self._insert(shot) if shot.framing is Framing.INSERT else self._people(shot)
         overlay, title = _overlay(shot), _title(shot)
-        rain = (
-            self._rain() if shot.rain and shot.framing is not Framing.INSERT or shot.insert in ("ajar", "push") else ()
-        )
+        rain = self._rain() if _rains(shot) else ()
         count = shot.span.duration_ms // FRAME_MS
         for number in range(count):
             canvas = draw(number, number / max(1, count - 1))
@@ -239,6 +237,10 @@ class Camera:
         size = round(box[2] * _UNIT), round(box[3] * _UNIT)
         image = rasterised(picture(layer.content, width=size[0], height=size[1], box=box, defs=layer.defs))
         return _cropped(image, round(-margin * _UNIT), round(-margin * _UNIT))
+
+
+def _rains(shot: Shot) -> bool:
+    return shot.insert in ("ajar", "push") or (shot.rain and shot.framing is not Framing.INSERT)
 
 
 def _pose(shot: Shot, figure: Figure, at_ms: int) -> Pose:

@@ -172,7 +172,7 @@ def portrait(x: float, y: float, size: float, gold: str, *, face: str = "") -> s
             + rect(-150, -200, 300, 400, darker(gold, 0.45))
             + rect(-144, -194, 288, 388, lighter(gold, 0.3)),
             rect(-134, -184, 268, 368, "#2b3a3c") + ellipse(0, -20, 130, 170, "#56696a", opacity=0.7),
-            f'<clipPath id="frame"><rect x="-134" y="-184" width="268" height="368"/></clipPath>',
+            '<clipPath id="frame"><rect x="-134" y="-184" width="268" height="368"/></clipPath>',
             group(likeness, extra='clip-path="url(#frame)"'),
             path("M-160,60 L-160,130 L30,-210 L-42,-210 Z", "#0b0709"),
             path("M-160,78 L-24,-210 M-160,112 L16,-210", line="#33242a", width=3),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,21 @@ def copy_scripts(folder: Path, *, language: str) -> tuple[Path, ...]:
     for path, content in copies:
         path.write_bytes(content)
     return tuple(path for path, _ in copies)
+
+
+def title(language: str) -> str:
+    """The sample's title in one language.
+
+    >>> title("en")
+    'The Heartbeat Clause'
+    """
+    table = tomllib.loads(_here("cast.toml").read_text(encoding="utf-8"))
+    return str(table["series"][f"title_{language}"])
+
+
+def effects() -> AbstractContextManager[Path]:
+    """The file of effects planted in the sample's simulated viewers, as a path for as long as it is held."""
+    return as_file(_here("effects.toml"))
 
 
 def beats_meant() -> tuple[MeantEpisode, ...]:

@@ -1,1 +1,40 @@
-"""Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings."""
+"""Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings.
+
+``analyse`` is the room's one door.  Its steps, a file each: ``timing`` or ``align`` gives every
+line its time, ``people`` makes one person of several spellings, ``signs`` notes what each line
+gives away (by the words in ``en.toml`` and ``zh.toml``), ``beats`` makes moments of that,
+``tension`` a curve, ``hooks`` the first reason to stay and the ending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hookline.model.story import Cue, Script, SeriesStory
+from hookline.story.series import analysed
+
+__all__ = ["analyse"]
+
+
+def analyse(
+    scripts: Sequence[Script],
+    *,
+    cues: Mapping[int, Sequence[Cue]] = {},
+    durations_ms: Mapping[int, int] = {},
+    title: str = "",
+    language: str = "",
+) -> SeriesStory:
+    """A series as a timed story.
+
+    Args:
+        scripts: what the readers gave; where two hold the same episode, the one in ``language``
+            counts, else the first, and ``notes`` says so.
+        cues: subtitles by episode number; they time the script, or stand in for it.
+        durations_ms: length of the video by episode number, where there is one.
+        title: the series' name, by default the first script's.
+        language: what the series is written in, by default what the first script is in.
+
+    Returns:
+        Every episode that a script or subtitles hold, in order of number, each line with a span.
+    """
+    return analysed(scripts, cues=cues, durations_ms=durations_ms, title=title, language=language)

@@ -1,0 +1,101 @@
+-- The cells: by episode, cut, market, platform and day, for every second of the cut, who began, who was still
+-- watching, who left, how much was played and how often again.  Additive; dense in `second`.
+--
+-- How: every fact is an edge at some second (a view ends, a stretch begins or ends).  Edges are summed by second,
+-- running totals over the edges give what holds until the next one, and only then is each second written out: a
+-- second that nobody left in has no edge, and without its row viewers' time would be lost.
+--   at_risk(s)    = starts - exits before s
+--   watched_ms(s) = 1000 x stretches open at the end of s, and the parts of stretches that begin or end inside s
+--   rewatches(s)  = times the middle of s was played, less the views that played it at all
+-- In: views, watched, cuts.
+WITH stretches AS (
+    SELECT w.view_id, w.episode, w.cut, w.market, w.platform, v.started_at::DATE AS day, w.from_ms, w.to_ms
+    FROM watched w JOIN views v USING (view_id)
+),
+ended AS (
+    SELECT
+        v.episode, v.cut, v.market, v.platform, v.started_at::DATE AS day, v.exit_ms, v.completed,
+        p.view_id IS NULL AND v.watched_ms > 0 AND abs(v.watched_ms - v.exit_ms) <= 1000 AS straight
+    FROM views v LEFT JOIN (SELECT DISTINCT view_id FROM watched) p USING (view_id)
+),
+ends AS (
+    SELECT
+        episode, cut, market, platform, day, exit_ms // 1000 AS second,
+        count(*) AS views,
+        count(*) FILTER (NOT completed) AS exits,
+        count(*) FILTER (straight) AS straight,
+        coalesce(sum(exit_ms % 1000) FILTER (straight), 0) AS rest
+    FROM ended
+    GROUP BY ALL
+),
+several AS (  -- only views of several stretches can have played a second again
+    SELECT * FROM stretches SEMI JOIN (SELECT view_id FROM watched GROUP BY view_id HAVING count(*) > 1) USING (view_id)
+),
+reached AS (
+    SELECT *, max(to_ms) OVER (
+        PARTITION BY view_id ORDER BY from_ms, to_ms ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS before_ms
+    FROM several
+),
+fresh AS (  -- what of each stretch the view had not played before: together, everything it played, once
+    SELECT
+        episode, cut, market, platform, day,
+        greatest(from_ms, coalesce(before_ms, 0)) AS from_ms, to_ms
+    FROM reached
+    WHERE to_ms > coalesce(before_ms, -1)
+),
+edges AS (
+    SELECT episode, cut, market, platform, day, 0::BIGINT AS second,
+        sum(views) AS starts, 0 AS exits, sum(straight) AS flow, 0 AS rest, 0 AS again
+    FROM ends GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, second, 0, exits, -straight, rest, 0 FROM ends
+    UNION ALL
+    SELECT episode, cut, market, platform, day, from_ms // 1000 AS second, 0, 0, count(*), -sum(from_ms % 1000), 0
+    FROM stretches GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, to_ms // 1000 AS second, 0, 0, -count(*), sum(to_ms % 1000), 0
+    FROM stretches GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, (from_ms + 499) // 1000 AS second, 0, 0, 0, 0, count(*)
+    FROM several GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, (to_ms + 499) // 1000 AS second, 0, 0, 0, 0, -count(*)
+    FROM several GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, (from_ms + 499) // 1000 AS second, 0, 0, 0, 0, -count(*)
+    FROM fresh GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, (to_ms + 499) // 1000 AS second, 0, 0, 0, 0, count(*)
+    FROM fresh GROUP BY ALL
+),
+facts AS (
+    SELECT
+        e.episode, e.cut, e.market, e.platform, e.day, c.seconds, e.second,
+        sum(e.starts)::BIGINT AS starts, sum(e.exits)::BIGINT AS exits, sum(e.flow)::BIGINT AS flow,
+        sum(e.rest)::BIGINT AS rest, sum(e.again)::BIGINT AS again
+    FROM edges e JOIN cuts c USING (episode, cut)
+    GROUP BY ALL
+),
+running AS (  -- what holds from this edge to the next; every stratum has an edge at second 0
+    SELECT
+        *,
+        sum(starts - exits) OVER stratum AS staying,
+        sum(flow) OVER stratum AS open,
+        sum(again) OVER stratum AS repeats,
+        coalesce(lead(second) OVER stratum, seconds) AS until
+    FROM facts
+    WINDOW stratum AS (PARTITION BY episode, cut, market, platform, day ORDER BY second)
+),
+grid AS (
+    SELECT *, unnest(range(second, least(until, seconds))) AS at_second FROM running WHERE second < seconds
+)
+SELECT
+    t.series, episode, cut, market, platform, day,
+    at_second AS second,
+    CASE WHEN at_second = second THEN starts ELSE 0 END AS starts,
+    (staying + CASE WHEN at_second = second THEN exits ELSE 0 END)::BIGINT AS at_risk,
+    CASE WHEN at_second = second THEN exits ELSE 0 END AS exits,
+    (1000 * open + CASE WHEN at_second = second THEN rest ELSE 0 END)::BIGINT AS watched_ms,
+    repeats::BIGINT AS rewatches
+FROM grid CROSS JOIN this t

@@ -1,0 +1,18 @@
+-- The canonical views: each viewer's one view of each cut.
+--
+-- A completed view ends at the cut's end; another ended before the cut's last millisecond.
+-- In: sittings, views_several, views_merged, this(series).
+WITH single AS (
+    SELECT s.view_id, s.viewer_id, s.episode, s.cut, s.market, s.platform, s.started_at, s.duration_ms, s.exit_ms,
+        s.watched_ms, s.completed
+    FROM sittings s ANTI JOIN views_several m USING (viewer_id)
+    UNION ALL
+    SELECT view_id, viewer_id, episode, cut, first.market, first.platform, first."at", duration_ms, exit_ms,
+        watched_ms, completed
+    FROM views_merged
+)
+SELECT
+    view_id, viewer_id, t.series, episode, cut, market, platform, started_at, duration_ms,
+    CASE WHEN completed THEN duration_ms ELSE least(exit_ms, duration_ms - 1) END AS exit_ms,
+    watched_ms, completed
+FROM single CROSS JOIN this t

@@ -1,0 +1,64 @@
+"""What the command line shows: progress while work goes on, results when it is done."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hookline.model.estimate import Estimate, Finding
+from hookline.model.progress import Progress
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress that draws bars on a terminal, and a line a task elsewhere; on standard error."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=False) as bars:
+        tasks: dict[str, int] = {}
+
+        def draw(task: str, done: int, total: int) -> None:
+            if task not in tasks:
+                tasks[task] = bars.add_task(task, total=total or None)
+            bars.update(tasks[task], completed=done, total=total or None)  # type: ignore[arg-type]
+
+        yield draw
+
+
+class _Lines:
+    """Says when a task begins and ends."""
+
+    def __init__(self) -> None:
+        self.began: dict[str, float] = {}
+
+    def __call__(self, task: str, done: int, total: int) -> None:
+        if task not in self.began:
+            self.began[task] = time.monotonic()
+            print(f"  {task} ...", file=sys.stderr, flush=True)
+        if total and done >= total and self.began[task] >= 0:
+            seconds = time.monotonic() - self.began[task]
+            print(f"  {task} done in {seconds:.1f} s", file=sys.stderr, flush=True)
+            self.began[task] = -1.0
+
+
+def finding(number: int, found: Finding) -> str:
+    """A finding as a few lines of text."""
+    marked = "  [simulated viewers]" if found.simulated else ""
+    lines = [f"{number}. {found.claim}{marked}", f"   {estimate(found.estimate)}"]
+    if found.action:
+        lines.append(f"   Try: {found.action}")
+    return "\n".join(lines)
+
+
+def estimate(value: Estimate) -> str:
+    """An estimate with everything that makes it honest."""
+    figures = f"{value.value:.3g} [{value.low:.3g} to {value.high:.3g}] {value.unit}"
+    return f"{figures}; n = {value.n:,}; {value.method}; evidence: {value.grade.value}"

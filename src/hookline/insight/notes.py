@@ -1,0 +1,109 @@
+"""What could not be said, and what would decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hookline.insight import curves
+from hookline.insight.discovery import LEVEL
+from hookline.insight.effects import EPISODES, PLACES, Candidate
+from hookline.insight.grid import SeriesData
+from hookline.insight.hazard import Fit
+from hookline.insight.moments import Window
+
+DIP_S = 6  # the dip that a note speaks of: that long, at twice the odds of leaving
+DIP_Z = 5.0  # standard errors that survive the scan over a season
+CLOSE = 0.2  # a p below that may be worth waiting for
+WORTH = np.log(1.15)  # effects smaller than that are not worth waiting for
+MOST_WAITS = 3
+
+
+def of_series(
+    data: SeriesData,
+    scans: Mapping[str, tuple[Fit, list[Window]]],
+    types: Sequence[tuple[Candidate, float]],
+    anything: bool,
+) -> tuple[str, ...]:
+    """Everything that a reader must know about what is missing from a series' findings."""
+    told = [*_about_data(data)]
+    told += [why for curve in data.platform_curves if (why := curves.unusable(curve, data.story))]
+    if data.hazard.at_risk.sum():
+        told += [note for market, (model, _) in scans.items() if (note := _too_few(market, model))]
+        told += _worth_waiting(types, scans[""][0])
+        if not anything:
+            told.append("Nothing stands out from chance at a false discovery rate of 5%: no finding is claimed.")
+    return tuple(told)
+
+
+def _about_data(data: SeriesData) -> list[str]:
+    told = []
+    seen = set(data.hazard.episode[data.hazard.at_risk > 0].tolist())
+    known = {episode.number for episode in data.story.episodes}
+    if not seen:
+        told.append("No viewer events yet: import some, and leaving can be laid along the story.")
+    if seen - known:
+        told.append(f"Episodes {_numbers(seen - known)} have viewers but no script: they are left out.")
+    if seen and known - seen:
+        told.append(f"Episodes {_numbers(known - seen)} have no viewers yet.")
+    if not any(episode.beats for episode in data.story.episodes):
+        told.append("The story has no beats, so leaving can't be laid at the door of any type of beat.")
+    if len(seen & known) == 1:
+        told.append(
+            f"With one episode there are moments only: a type of beat is judged from {PLACES} places in {EPISODES} "
+            "episodes, an ending from at least 4 episodes."
+        )
+    if seen and not data.steps.finishers.sum():
+        told.append("Nobody has finished an episode, so endings can't be compared.")
+    return told
+
+
+def _numbers(numbers: set[int]) -> str:
+    return ", ".join(str(number) for number in sorted(numbers))
+
+
+def _too_few(market: str, model: Fit) -> str:
+    """How many more views would show a dip of twice the odds, where those at hand would not.
+
+    A dip of DIP_S seconds with n watching and hazard h has information n h DIP_S about its log odds
+    ratio; log 2 is DIP_Z standard errors from none when that is (DIP_Z / log 2)^2.
+    """
+    grid = model.grid
+    if not grid.groups:
+        return ""
+    views = grid.at_risk[grid.starts[:-1]]
+    hazard = grid.exits[grid.used].sum() / max(grid.at_risk[grid.used].sum(), 1)
+    if hazard == 0:
+        return f"Nobody{' in ' + market if market else ''} left before an episode's last seconds."
+    needed = (DIP_Z / np.log(2)) ** 2 / (hazard * DIP_S)
+    short = max(needed - float(np.median(views)), 0) * grid.groups
+    if short < 1:
+        return ""
+    where = f" in {market}" if market else ""
+    return (
+        f"Not enough viewers{where} yet: about {_about(short)} more views decide whether a {DIP_S} s passage of a "
+        "middling episode doubles leaving."
+    )
+
+
+def _worth_waiting(types: Sequence[tuple[Candidate, float]], model: Fit) -> list[str]:
+    """Types that may do something, and how many views more would tell: errors fall with their root."""
+    views = float(model.grid.at_risk[model.grid.starts[:-1]].sum()) if model.grid.groups else 0.0
+    near = [c for c, q in types if q > LEVEL and not c.elsewhere and c.p < CLOSE and abs(c.effect.value) > WORTH]
+    told = []
+    for candidate in sorted(near, key=lambda c: c.p)[:MOST_WAITS]:
+        needed = candidate.effect.bound(1) - candidate.effect.value
+        more = views * max((1.5 * needed / abs(candidate.effect.value)) ** 2 - 1, 0.2)
+        told.append(
+            f"{str(candidate.kind).replace('_', ' ').capitalize()} may change leaving (odds "
+            f"{np.exp(candidate.effect.value):.2f} times), but not beyond chance: about {_about(more)} more views, or "
+            "more episodes with it, decide."
+        )
+    return told
+
+
+def _about(number: float) -> str:
+    """Two figures that count: ``1,900``."""
+    digits = max(len(str(int(number))) - 2, 0)
+    return f"{round(number / 10**digits) * 10**digits:,}"

@@ -1,0 +1,265 @@
+"""Files into the series folder: recognised, read once, kept.
+
+Scripts, subtitles, video and curves are copied as they are.  Viewer events are not: their raw ids
+must not lie about, so what is kept is Hookline's own Parquet with pseudonyms in their place.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hookline import formats
+from hookline.formats import Detected
+from hookline.formats.text import decode
+from hookline.model.curve import PlatformCurve
+from hookline.model.errors import BadInput, UnknownFormat, Unreadable
+from hookline.model.progress import Progress, silent
+from hookline.model.quality import SetAside
+from hookline.project.folder import FOLDERS, Imported, SeriesFolder, episode_of
+from hookline.project.store import copy_atomic, file_digest, write_atomic
+
+KEY_VARIABLE = "HOOKLINE_PSEUDONYM_KEY"
+KEY_FILE = "events/.pseudonym-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user says of files being imported."""
+
+    kind: str | None = None
+    format: str | None = None
+    episode: int = 0
+    market: str = ""
+    views: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One file that was imported, or had been already."""
+
+    source: Path
+    entry: Imported
+    detected: Detected
+    fresh: bool
+    found: str  # in words: "1 episode, 3 scenes, 41 lines"
+    remarks: tuple[str, ...] = ()  # what the user should know
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file of an imported folder that no format recognises."""
+
+    source: Path
+    why: str
+
+
+def take(
+    series: SeriesFolder, paths: Sequence[Path], *, said: Said = Said(), progress: Progress = silent
+) -> tuple[tuple[Taken, ...], tuple[Skipped, ...]]:
+    """Import files and folders of files.
+
+    Every file is recognised before the first is kept, so an unknown one stops the import before
+    anything changed.  Files inside a folder that nothing recognises are skipped and told.
+    """
+    with series.store().locked():
+        known, skipped = _recognise(paths, said)
+        taken = []
+        for done, (source, detected) in enumerate(known):
+            progress("importing", done, len(known))
+            taken.append(_take_one(series, source, detected, said, progress))
+        progress("importing", len(known), len(known))
+    return tuple(taken), tuple(skipped)
+
+
+def drop_simulated(series: SeriesFolder) -> int:
+    """Remove simulated viewers from the folder; how many files went."""
+    with series.store().locked():
+        gone = [entry for entry in series.manifest().files if entry.simulated and entry.kind == "events"]
+        for entry in gone:
+            series.forget(entry)
+    return len(gone)
+
+
+def _recognise(paths: Sequence[Path], said: Said) -> tuple[list[tuple[Path, Detected]], list[Skipped]]:
+    known: list[tuple[Path, Detected]] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        if not path.exists():
+            raise Unreadable("there is no such file", where=str(path), mend="check the path")
+        for file in _files(path):
+            try:
+                known.append((file, formats.detect(file, kind=said.kind, format=said.format)))
+            except UnknownFormat as error:
+                if file == path:
+                    raise
+                skipped.append(Skipped(file, error.what))
+    kinds = [detected.kind for _, detected in known]
+    if said.episode and len(set(kinds)) < len(kinds):
+        raise BadInput(
+            f"episode {said.episode} was given for several files of a kind",
+            where=", ".join(str(file) for file, _ in known),
+            mend="import them one by one, or number their names",
+        )
+    return known, skipped
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for child in sorted(path.iterdir()):
+        if not child.name.startswith("."):
+            yield from _files(child)
+
+
+def _take_one(series: SeriesFolder, source: Path, detected: Detected, said: Said, progress: Progress) -> Taken:
+    sha = file_digest(source)
+    before = next((e for e in series.manifest().files if e.sha256 == sha and e.kind == detected.kind), None)
+    if before and (series.root / before.path).exists() and before.format == detected.format and not _says_more(said):
+        return Taken(source, before, detected, fresh=False, found="imported before; nothing changed")
+    entry = Imported(
+        path="", kind=detected.kind, format=detected.format, origin=source.name, sha256=sha,
+        episode=said.episode, market=said.market, views=said.views,
+    )  # fmt: skip
+    if detected.kind == "events":
+        return _take_events(series, source, detected, entry, progress)
+    return _take_copy(series, source, detected, entry)
+
+
+def _says_more(said: Said) -> bool:
+    return bool(said.episode or said.market or said.views)
+
+
+def _take_copy(series: SeriesFolder, source: Path, detected: Detected, entry: Imported) -> Taken:
+    name = _free_name(series, source, entry)
+    entry = replace(entry, path=f"{FOLDERS[entry.kind]}/{name}")
+    if entry.kind in ("subtitles", "video", "curve") and not entry.episode:
+        entry = replace(entry, episode=_episode_or_ask(source))
+    found, remarks = _LOOKS[entry.kind](source, entry)
+    target = series.root / entry.path
+    if not (target.exists() and source.samefile(target)):
+        copy_atomic(source, target)
+    series.remember(entry)
+    series.store().record("imported", path=entry.path, origin=str(source.name), sha256=entry.sha256)
+    return Taken(source, entry, detected, fresh=True, found=found, remarks=tuple(remarks))
+
+
+def _free_name(series: SeriesFolder, source: Path, entry: Imported) -> str:
+    """The file's own name, or one with its content's hash where another file has that name."""
+    target = series.root / FOLDERS[entry.kind] / source.name
+    if not target.exists() or source.samefile(target) or file_digest(target) == entry.sha256:
+        return source.name
+    return f"{source.stem}-{entry.sha256[:8]}{source.suffix}"
+
+
+def _episode_or_ask(source: Path) -> int:
+    number = episode_of(source.name)
+    if number is None:
+        raise BadInput(
+            "which episode is this?", where=str(source), mend="say it with --episode N, or in the file's name"
+        )
+    return number
+
+
+def _take_events(series: SeriesFolder, source: Path, detected: Detected, entry: Imported, progress: Progress) -> Taken:
+    path = f"events/{_stem(source)}-{entry.sha256[:8]}.parquet"
+    target = series.root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    key = pseudonym_key(series)
+    intake = formats.module(detected.format).load(source, target, series=series.config().id, key=key, progress=progress)
+    aside = tuple(SetAside(p.reason, p.count, p.example, p.mend, p.kept) for p in intake.set_aside)
+    entry = replace(
+        entry, path=path, table=intake.table, rows=intake.rows, written=intake.written,
+        simulated=intake.simulated, set_aside=aside,
+    )  # fmt: skip
+    series.remember(entry)
+    series.store().record("imported", path=path, origin=source.name, sha256=entry.sha256, rows=intake.rows)
+    found = f"{intake.written:,} {intake.table} of {intake.rows:,} rows" + (", simulated" if intake.simulated else "")
+    return Taken(source, entry, detected, fresh=True, found=found, remarks=tuple(_told(aside)))
+
+
+def _stem(source: Path) -> str:
+    return source.name.split(".")[0] or "events"
+
+
+def _told(aside: Iterable[SetAside]) -> Iterator[str]:
+    for row in aside:
+        what = "mended" if row.kept else "set aside"
+        example = f", for example {row.example}" if row.example else ""
+        mend = f"; {row.mend}" if row.mend else ""
+        yield f"{row.count:,} {what}: {row.reason}{example}{mend}"
+
+
+def pseudonym_key(series: SeriesFolder) -> bytes:
+    """The secret that turns viewers' ids into pseudonyms.
+
+    From the environment (one key for a studio, so that viewers can be followed across series), else
+    made once and kept beside the events, readable by the owner alone.
+    """
+    if given := os.environ.get(KEY_VARIABLE):
+        return given.encode()
+    path = series.root / KEY_FILE
+    if not path.exists():
+        write_atomic(path, secrets.token_hex(32))
+        path.chmod(0o600)
+    return path.read_bytes()
+
+
+def _look_at_script(source: Path, entry: Imported) -> tuple[str, list[str]]:
+    script = formats.read_script(source, file=entry.path, format=entry.format)
+    scenes = sum(len(episode.scenes) for episode in script.episodes)
+    lines = sum(len(episode.lines()) for episode in script.episodes)
+    unread = [f"not read, {u.source}: {u.text[:80]!r} ({u.why})" for u in script.unread]
+    if not lines:
+        raise Unreadable("holds no scene and no line", where=str(source), mend="is it a script? choose with --as")
+    found = f"{_count(len(script.episodes), 'episode')}, {_count(scenes, 'scene')}, {_count(lines, 'line')}"
+    return found + f", {len(unread)} unread", [*script.notes, *unread]
+
+
+def _look_at_cues(source: Path, entry: Imported) -> tuple[str, list[str]]:
+    cues = formats.read_cues(source, file=entry.path, format=entry.format)
+    if not cues:
+        raise Unreadable("holds no subtitle", where=str(source), mend="export it again")
+    return f"episode {entry.episode}, {_count(len(cues), 'cue')}, to {cues[-1].span.end_ms / 1000:.1f} s", []
+
+
+def _look_at_video(source: Path, entry: Imported) -> tuple[str, list[str]]:
+    from hookline.media.probe import probe
+
+    info = probe(source)
+    rate = info.fps[0] / info.fps[1]
+    sound = "sound" if info.has_audio else "no sound"
+    size, seconds = f"{info.width}x{info.height}", info.duration_ms / 1000
+    return f"episode {entry.episode}, {size}, {rate:.5g} fps, {seconds:.1f} s, {sound}", []
+
+
+def _look_at_curve(source: Path, entry: Imported) -> tuple[str, list[str]]:
+    curve = read_curve(source, entry)
+    remarks = [] if curve.views else ["no number of views, so no interval can be given: say it with --views N"]
+    return f"episode {entry.episode}, {_count(len(curve.positions), 'point')}", remarks
+
+
+def read_curve(path: Path, entry: Imported) -> PlatformCurve:
+    """The curve of a platform's export, with what was said of it on import."""
+    reader = formats.module(entry.format or formats.detect(path, kind="curve").format)
+    text = decode(path.read_bytes(), where=str(path)).text
+    curve: PlatformCurve = reader.read(
+        text, file=entry.path, episode=entry.episode, views=entry.views, market=entry.market
+    )
+    return curve
+
+
+_LOOKS = {
+    "script": _look_at_script,
+    "subtitles": _look_at_cues,
+    "video": _look_at_video,
+    "curve": _look_at_curve,
+}
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,274 @@
+"""Step 6: where an episode first gives a reason to stay, and how it lets go.
+
+The hook is the first line with a beat that opens something, a sign of danger or of something
+unknown, or a charged question.  The ending is read from the last seconds: every sign and beat
+there speaks for one of the field's five buttons (or for rest), later ones louder; the button with
+the strongest voice names the ending, and its strength is the pull of all open signs together,
+``1 - product(1 - w_i r_i)`` with w_i the sign's weight for its button and r_i between 0.5 (at the
+start of the window) and 1 (the last line).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hookline.model.span import Span
+from hookline.model.story import Beat, BeatType, Ending, EndingType, Hook, LineKind
+from hookline.story.beats import lines_span, phrase
+from hookline.story.lexicon import Lexicon
+from hookline.story.signs import Reading
+
+B, E = BeatType, EndingType
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+HOOKING_BEATS = (
+    B.REVEAL, B.REVERSAL, B.BETRAYAL, B.THREAT, B.HUMILIATION, B.COMEBACK, B.NEAR_MISS, B.DECLARATION,
+    B.DISCOVERY, B.DECISION, B.CONFRONTATION, B.INCITING,
+)  # fmt: skip
+HOOKING_SIGNS = ("shock", "grief", "suspense", "threat", "reveal", "betrayal", "discovery", "near_miss", "inciting")
+HOOK_REACH_LINES = 2
+HOOK_COMPANY = 1.5  # weight of different signs that hook together
+HOOK_INTENSITY = 0.45
+HOOK_HEAT = 0.45  # a line this hot hooks without a sign
+
+ENDING_MS = 15_000
+ENDING_LINES = 10
+OPEN_FROM = 0.35  # pull under which an episode counts as resolved
+SHOWN_KINDS = (LineKind.DIALOGUE, LineKind.ACTION, LineKind.CAPTION)
+
+# What each kind of evidence says for a button, 0..1.  Our reading; to be learnt from continuation rates.
+BEAT_SAYS: dict[BeatType, tuple[EndingType, float]] = {
+    B.THREAT: (E.CRISIS, 0.75),
+    B.CONFRONTATION: (E.CRISIS, 0.35),
+    B.HUMILIATION: (E.EMOTION, 0.40),
+    B.REVEAL: (E.INFORMATION, 0.70),
+    B.DISCOVERY: (E.INFORMATION, 0.65),
+    B.REVERSAL: (E.REVERSAL, 0.70),
+    B.COMEBACK: (E.REVERSAL, 0.60),
+    B.BETRAYAL: (E.REVERSAL, 0.60),
+    B.NEAR_MISS: (E.SUSPENSE, 0.65),
+    B.DECISION: (E.SUSPENSE, 0.35),
+    B.DECLARATION: (E.EMOTION, 0.55),
+    B.PAYOFF: (E.RESOLVED, 0.50),
+    B.INCITING: (E.CRISIS, 0.40),
+}
+MOOD_SAYS: dict[tuple[str, str], tuple[EndingType, float]] = {
+    ("suspense", "stranger"): (E.SUSPENSE, 0.55),
+    ("suspense", "arrival"): (E.SUSPENSE, 0.40),
+    ("suspense", "unfinished"): (E.SUSPENSE, 0.45),
+    ("suspense", "plan"): (E.SUSPENSE, 0.40),
+    ("shock", "seen"): (E.INFORMATION, 0.40),
+    ("grief", "seen"): (E.EMOTION, 0.50),
+    ("calm", "closed"): (E.RESOLVED, 0.50),
+}
+QUESTION_SAYS = 0.50  # the last spoken line asks
+# The writer's own word that the episode stops on something, and the looser custom of saying so.
+MARKS_SAY = {"卡点": 0.4, "钩子": 0.4, "付费点": 0.4, "cliffhanger": 0.4, "to be continued": 0.15, "未完待续": 0.15}
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """One piece of evidence for one way of ending."""
+
+    type: EndingType
+    weight: float
+    line: int
+    why: str
+    asks: str
+    name: str  # what it is, so that the same thing isn't heard twice
+
+
+# ------------------------------------------------------------------ the hook
+
+
+def find_hook(reading: Reading, beats: Sequence[Beat]) -> tuple[Hook, Beat] | None:
+    """The first moment that gives a reason to stay, as hook and as beat; None when nothing does."""
+    found = min([*_hooking_beats(reading, beats), *_hooking_lines(reading)], default=None)
+    if found is None:
+        return None
+    index, reason = found
+    source = reading.lines[index].source
+    span = lines_span(reading, index, index)
+    heat = reading.heat[index]
+    early = 1.0 if span.start_ms < 3_000 else 0.85 if span.start_ms < 15_000 else 0.6  # the field's 3 s and 15 s
+    beat = Beat(
+        B.HOOK, span, round(min(1.0, early * (0.7 + 0.3 * heat)), 3), (source,), _speaker(reading, index), reason
+    )
+    return Hook(reading.span(index).start_ms, (source,), reason), beat
+
+
+def _hooking_beats(reading: Reading, beats: Sequence[Beat]) -> Iterator[tuple[int, str]]:
+    index_of = {line.source: index for index, line in reversed(list(enumerate(reading.lines)))}
+    for beat in beats:
+        if beat.type in HOOKING_BEATS and beat.intensity >= HOOK_INTENSITY:
+            yield index_of[beat.evidence[0]], beat.why
+
+
+def _hooking_lines(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Lines that hook without a beat: signs of danger, grief or mystery in company, or great heat."""
+    signs = [s for s in reading.signs if s.family in HOOKING_SIGNS and s.group not in ("plan", "unfinished")]
+    for sign in signs:
+        company = {(s.family, s.group): s.weight for s in signs if 0 <= s.line - sign.line <= HOOK_REACH_LINES}
+        if sum(company.values()) >= HOOK_COMPANY:
+            yield sign.line, phrase(sign, reading)
+    for index, heat in enumerate(reading.heat):
+        if heat >= HOOK_HEAT:
+            yield index, f'opens hot: "{_short(reading.lines[index].text)}"'
+
+
+def _speaker(reading: Reading, index: int) -> tuple[str, ...]:
+    speaker = reading.lines[index].speaker
+    return (speaker,) if speaker else ()
+
+
+# ------------------------------------------------------------------ the ending
+
+
+def find_ending(reading: Reading, beats: Sequence[Beat], lexicon: Lexicon) -> tuple[Ending, Beat | None]:
+    """How the episode ends, and its cliffhanger beat when it stays open."""
+    window = _window(reading)
+    if not window:
+        return Ending(E.RESOLVED, 0.0, Span(reading.duration_ms, reading.duration_ms), ()), None
+    span = lines_span(reading, window[0], window[-1])
+    voices = _strongest_once(
+        [
+            *_beat_voices(reading, beats, window, lexicon),
+            *_sign_voices(reading, window, lexicon),
+            *_question_voice(reading, window),
+        ]
+    )
+    loudness = {type: _together([_heard(v, window) for v in voices if v.type is type]) for type in E}
+    best = max((type for type in E if type is not E.RESOLVED), key=loudness.__getitem__)
+    pull = _together([_heard(v, window) for v in voices if v.type is not E.RESOLVED])
+    pull = _together([pull * (1 - 0.6 * loudness[E.RESOLVED]), _marked(reading)])
+    last = reading.lines[window[-1]].source
+    if pull < OPEN_FROM or loudness[E.RESOLVED] > loudness[best]:
+        resting = [v for v in voices if v.type is E.RESOLVED]
+        evidence = tuple(reading.lines[v.line].source for v in resting) or (last,)
+        return Ending(E.RESOLVED, round(min(pull, OPEN_FROM), 3), span, evidence), None
+    speaking = sorted((v for v in voices if v.type is best), key=lambda v: -_heard(v, window))[:3]
+    lines = sorted({v.line for v in speaking})
+    evidence = tuple(dict.fromkeys(reading.lines[index].source for index in lines))
+    ending = Ending(best, round(pull, 3), span, evidence, _question(reading, speaking, window))
+    people = tuple(dict.fromkeys(name for index in lines for name in _speaker(reading, index)))
+    said = f"ends on {best.value}: {speaking[0].why}"
+    return ending, Beat(
+        B.CLIFFHANGER, lines_span(reading, lines[0], window[-1]), ending.strength, evidence, people, said
+    )
+
+
+def _window(reading: Reading) -> list[int]:
+    shown = [
+        index for index, line in enumerate(reading.lines) if line.kind in SHOWN_KINDS and not _is_mark(reading, index)
+    ]
+    if not shown:
+        return []
+    since_ms = reading.span(shown[-1]).end_ms - ENDING_MS
+    return [index for index in shown[-ENDING_LINES:] if reading.span(index).end_ms > since_ms] or shown[-1:]
+
+
+def _is_mark(reading: Reading, index: int) -> bool:
+    line = reading.lines[index]
+    return line.kind is not LineKind.DIALOGUE and any(mark in line.text.lower() for mark in MARKS_SAY)
+
+
+def _marked(reading: Reading) -> float:
+    tail = [line.text.lower() for line in reading.lines[-4:] if line.kind is not LineKind.DIALOGUE]
+    return max((says for mark, says in MARKS_SAY.items() if any(mark in text for text in tail)), default=0.0)
+
+
+def _beat_voices(reading: Reading, beats: Sequence[Beat], window: Sequence[int], lexicon: Lexicon) -> Iterator[_Voice]:
+    index_of = {line.source: index for index, line in enumerate(reading.lines)}
+    for beat in beats:
+        lines = [index_of[source] for source in beat.evidence if index_of[source] in window]
+        if lines and beat.type in BEAT_SAYS:
+            type, weight = BEAT_SAYS[beat.type]
+            asks = _asked_by(beat, reading, lexicon)
+            yield _Voice(type, weight * (0.5 + 0.5 * beat.intensity), lines[-1], beat.why, asks, beat.type.value)
+
+
+def _asked_by(beat: Beat, reading: Reading, lexicon: Lexicon) -> str:
+    """The question that the weightiest sign of a beat leaves open."""
+    own = [s for s in reading.of(beat.type.value) if reading.lines[s.line].source in beat.evidence]
+    best = max(own, key=lambda sign: sign.weight, default=None)
+    return lexicon.question(best.family, best.group) if best else "Who wins?"
+
+
+def _sign_voices(reading: Reading, window: Sequence[int], lexicon: Lexicon) -> Iterator[_Voice]:
+    for sign in reading.signs:
+        said = MOOD_SAYS.get((sign.family, sign.group))
+        if said is None or sign.line not in window:
+            continue
+        if sign.group == "unfinished" and sign.line != _last_spoken(reading, window):
+            continue
+        asks = lexicon.question(sign.family, sign.group)
+        yield _Voice(
+            said[0], said[1] * sign.weight, sign.line, phrase(sign, reading), asks, f"{sign.family}.{sign.group}"
+        )
+
+
+def _question_voice(reading: Reading, window: Sequence[int]) -> Iterator[_Voice]:
+    last = _last_spoken(reading, window)
+    if last is not None and _asked(reading.lines[last].text):
+        line = reading.lines[last]
+        yield _Voice(
+            E.SUSPENSE, QUESTION_SAYS, last, f'{line.speaker or "a voice"} asks "{_short(line.text)}"', "", "asked"
+        )
+
+
+def _last_spoken(reading: Reading, window: Sequence[int]) -> int | None:
+    return next((i for i in reversed(window) if reading.lines[i].kind is LineKind.DIALOGUE), None)
+
+
+def _strongest_once(voices: Sequence[_Voice]) -> list[_Voice]:
+    """Each kind of evidence once, where it is heard last and loudest."""
+    best: dict[str, _Voice] = {}
+    for voice in voices:
+        before = best.get(voice.name)
+        if before is None or (voice.weight, voice.line) >= (before.weight, before.line):
+            best[voice.name] = voice
+    return list(best.values())
+
+
+def _heard(voice: _Voice, window: Sequence[int]) -> float:
+    place = window.index(voice.line) / max(1, len(window) - 1)
+    return voice.weight * (0.5 + 0.5 * place if len(window) > 1 else 1.0)
+
+
+def _together(parts: Sequence[float]) -> float:
+    return 1.0 - math.prod(1.0 - part for part in parts)
+
+
+def _question(reading: Reading, voices: Sequence[_Voice], window: Sequence[int]) -> str:
+    """What the ending leaves open: a question that is asked there, else the one its first sign puts."""
+    last = _last_spoken(reading, window)
+    asked = _asked(reading.lines[last].text) if last is not None else ""
+    if last is not None and asked:
+        speaker = reading.lines[last].speaker
+        return f'{speaker}: "{_short(asked)}"' if speaker else f'"{_short(asked)}"'
+    return next((voice.asks for voice in voices if voice.asks), f"What follows, after: {voices[0].why}?")
+
+
+def _asked(text: str) -> str:
+    """The question that a text ends on, if it does and it is no mere call ("Miss?")."""
+    last = next((part for part in reversed(_sentences(text)) if part.strip("\"'”’ ")), "")
+    long_enough = len(last.split()) > 1 or len(last) > 8 or bool(_HAN.search(last))
+    return last if long_enough and last.rstrip("\"'”’ ").endswith(("?", "？")) else ""
+
+
+def _sentences(text: str) -> list[str]:
+    parts, start = [], 0
+    for index, char in enumerate(text):
+        if char in ".?!。？！":
+            parts.append(text[start : index + 1].strip())
+            start = index + 1
+    return [*parts, text[start:].strip()]
+
+
+def _short(text: str, limit: int = 70) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 4].rsplit(" ", 1)[0] + " ..."

@@ -1,0 +1,168 @@
+"""The steps in order, episode by episode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hookline.model.story import Cue, Episode, EpisodeStory, LineKind, Script, SeriesStory, Timing
+from hookline.story.align import timed_by_cues, told_by_cues
+from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
+from hookline.story.hooks import find_ending, find_hook
+from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
+from hookline.story.people import Cast, cast_of, characters, recast, shares
+from hookline.story.signs import read
+from hookline.story.tension import tension_of
+from hookline.story.timing import timed_by_reading
+
+ODD_SCALE = 1.8  # a video this much longer or shorter than its script reads is worth a word
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """An episode on its time axis, and what was noted on the way."""
+
+    episode: Episode
+    duration_ms: int
+    timing: Timing
+    notes: tuple[str, ...] = ()
+
+
+def analysed(
+    scripts: Sequence[Script],
+    *,
+    cues: Mapping[int, Sequence[Cue]],
+    durations_ms: Mapping[int, int],
+    title: str,
+    language: str,
+) -> SeriesStory:
+    """The story of a series; see ``hookline.story.analyse``."""
+    cues = {number: found for number, found in cues.items() if found}
+    spoken = language or next((s.language for s in scripts if s.language), "") or _guessed(cues)
+    chosen, notes = _chosen(scripts, spoken)
+    timed = [
+        _timed(number, chosen.get(number), cues.get(number, ()), durations_ms.get(number))
+        for number in sorted({*chosen, *cues})
+    ]
+    words = lexicon(spoken)
+    cast = cast_of([one.episode for one in timed], words)
+    stories = tuple(_stories(timed, cast, words))
+    notes += [note for one in timed for note in one.notes] + _missing(scripts, stories, spoken, words)
+    return SeriesStory(
+        title=title or next((s.title for s in scripts if s.title), ""),
+        language=spoken,
+        episodes=stories,
+        characters=characters(stories, cast),
+        unread=tuple(unread for script in scripts for unread in script.unread),
+        notes=tuple(dict.fromkeys([note for script in scripts for note in script.notes] + notes)),
+    )
+
+
+def _chosen(scripts: Sequence[Script], language: str) -> tuple[dict[int, Episode], list[str]]:
+    """One episode for each number: the series' language before others, then the first read."""
+    ranked = sorted(scripts, key=lambda script: script.language[:2] != language[:2])
+    chosen: dict[int, Episode] = {}
+    notes = []
+    for script in ranked:
+        for episode in script.episodes:
+            if episode.number not in chosen:
+                chosen[episode.number] = episode
+                continue
+            kept, left = _file(chosen[episode.number]), _file(episode)
+            notes.append(f"episode {episode.number} stands in {kept} and in {left}: {kept} counts")
+    return chosen, notes
+
+
+def _file(episode: Episode) -> str:
+    return next((scene.source.file for scene in episode.scenes), "an empty script")
+
+
+def _timed(number: int, episode: Episode | None, cues: Sequence[Cue], duration_ms: int | None) -> _Timed:
+    if episode is None or not episode.lines():
+        told, length_ms = told_by_cues(number, cues, duration_ms=duration_ms)
+        if episode is not None and not cues:
+            note = (f"episode {number} has no lines in {_file(episode)}",)
+            return _Timed(replace(told, title=episode.title), length_ms, Timing.READING, note)
+        return _Timed(told, length_ms, Timing.SUBTITLES)
+    if cues:
+        aligned = timed_by_cues(episode, cues, duration_ms=duration_ms)
+        if aligned.fits:
+            return _Timed(aligned.episode, aligned.duration_ms, Timing.SUBTITLES)
+        note = (
+            f"episode {number}: the subtitles are not this script's ({aligned.placed} of {aligned.spoken} spoken lines "
+            "met); timed by reading speed",
+        )
+        read_out, length_ms = timed_by_reading(episode, duration_ms=duration_ms)
+        return _Timed(read_out, length_ms, Timing.READING, note)
+    read_out, length_ms = timed_by_reading(episode, duration_ms=duration_ms)
+    return _Timed(read_out, length_ms, Timing.READING, _odd(number, episode, duration_ms))
+
+
+def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, ...]:
+    """Says when script and video are so unlike in length that one may belong to another episode."""
+    if duration_ms is None:
+        return ()
+    _, natural_ms = timed_by_reading(episode)
+    if natural_ms / ODD_SCALE <= duration_ms <= natural_ms * ODD_SCALE:
+        return ()
+    return (
+        f"episode {number}: the script reads as {natural_ms / 1000:.0f} s and the video lasts "
+        f"{duration_ms / 1000:.0f} s; times were scaled to the video: check that the two belong together",
+    )
+
+
+def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon) -> Iterator[EpisodeStory]:
+    set_going = False
+    for position, one in enumerate(timed):
+        opening = not set_going and position < INCITING_EPISODES
+        story = _story(one, cast, words, opening=opening)
+        set_going = set_going or any(beat.type == "inciting" for beat in story.beats)
+        yield story
+
+
+def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool) -> EpisodeStory:
+    episode = recast(one.episode, cast)
+    reading = read(episode, one.duration_ms, words, cast)
+    beats = find_beats(reading, cast, opening=opening)
+    ending, cliffhanger = find_ending(reading, beats, words)
+    hooked = find_hook(reading, beats)
+    added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
+    beats = in_order([*beats, *added])
+    return EpisodeStory(
+        episode=episode,
+        duration_ms=one.duration_ms,
+        timing=one.timing,
+        beats=beats,
+        tension=tension_of(reading, beats),
+        ending=ending,
+        hook=hooked[0] if hooked else None,
+        dialogue_share=shares(episode),
+    )
+
+
+def _missing(scripts: Sequence[Script], stories: Sequence[EpisodeStory], language: str, words: Lexicon) -> list[str]:
+    notes = []
+    if not stories:
+        notes.append("no script or subtitle file holds an episode")
+    if stories and not words.language:
+        known = ", ".join(LANGUAGES)
+        notes.append(f"no words are known for {language or 'the language'}: beats need one of {known}")
+    notes += [
+        f"{script.title or script.format}: the script holds no episode" for script in scripts if not script.episodes
+    ]
+    silent = [str(s.number) for s in stories if s.episode.lines() and not _speaks(s)]
+    return notes + ([f"nobody is named as speaking in episode {', '.join(silent)}"] if silent else [])
+
+
+def _speaks(story: EpisodeStory) -> bool:
+    return any(line.kind is LineKind.DIALOGUE and line.speaker for line in story.episode.lines())
+
+
+def _guessed(cues: Mapping[int, Sequence[Cue]]) -> str:
+    """The language of subtitles without a script: Chinese where Han characters prevail."""
+    text = "".join(cue.text for found in cues.values() for cue in found)
+    letters = [char for char in text if char.isalpha()]
+    han = sum("\u4e00" <= char <= "\u9fff" for char in letters)
+    if not letters:
+        return ""
+    return "zh" if han > len(letters) / 2 else "en" if all(char < "\u0250" for char in letters) else ""

@@ -1,0 +1,124 @@
+"""Step 5: tension, second by second.
+
+For the middle of each second, five sources between 0 and 1:
+
+    heat      charge of the line under way (``signs``: hot words, "!", capitals, breaking off)
+    conflict  mean opposition of two successive turns by different speakers
+    pace      lines that start within 5 s either way, against 8 in 10 s
+    question  1 when a question is put, halved every 6 s
+    beat      strongest beat under way, fading over 4 s after its end
+
+combine as ``1 - product(1 - w_k x_k)``: each source takes its share of the calm that the others
+leave, so the sum stays in 0..1 and no source alone makes full tension.  The weights are
+``WEIGHTS``.  The curve is then smoothed with a normal kernel of 1.5 s, cut off at 4 s and
+normalised at the ends.  It is a reading of the script, comparable between episodes; it is not
+scaled to the episode's own highest point, so a calm episode looks calm.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+
+from hookline.model.story import Beat, BeatType, LineKind
+from hookline.story.signs import Reading
+
+WEIGHTS = {"heat": 0.45, "conflict": 0.40, "pace": 0.15, "question": 0.15, "beat": 0.60}
+
+CALM = (BeatType.EXPOSITION, BeatType.FLASHBACK, BeatType.HOOK)  # these don't press by themselves
+RELIEVING = {BeatType.PAYOFF: 0.5, BeatType.DECISION: 0.8, BeatType.DECLARATION: 0.8}
+QUESTION_HALF_LIFE_S = 6.0
+BEAT_FADES_S = 4.0
+PACE_REACH_S = 5.0
+PACE_FULL = 8
+SMOOTH_S = 1.5
+SMOOTH_REACH_S = 4
+
+
+def tension_of(reading: Reading, beats: Sequence[Beat]) -> tuple[float, ...]:
+    """Tension 0..1 for every second that the episode touches."""
+    seconds = -(-reading.duration_ms // 1000)
+    sources = {
+        "heat": _heat(reading, seconds),
+        "conflict": _conflict(reading, seconds),
+        "pace": _pace(reading, seconds),
+        "question": _questions(reading, seconds),
+        "beat": _pressing(beats, seconds),
+    }
+    raw = [
+        1.0 - math.prod(1.0 - weight * sources[name][second] for name, weight in WEIGHTS.items())
+        for second in range(seconds)
+    ]
+    return tuple(round(min(1.0, max(0.0, value)), 4) for value in smoothed(raw))
+
+
+def smoothed(values: Sequence[float]) -> list[float]:
+    """Means weighted by a normal kernel; at the ends over what there is."""
+    kernel = [math.exp(-0.5 * (step / SMOOTH_S) ** 2) for step in range(-SMOOTH_REACH_S, SMOOTH_REACH_S + 1)]
+    result = []
+    for at in range(len(values)):
+        first = max(0, at - SMOOTH_REACH_S)
+        window = values[first : at + SMOOTH_REACH_S + 1]
+        weights = kernel[first - at + SMOOTH_REACH_S :][: len(window)]
+        result.append(sum(v * w for v, w in zip(window, weights, strict=True)) / sum(weights))
+    return result
+
+
+def _heat(reading: Reading, seconds: int) -> list[float]:
+    values = [0.0] * seconds
+    for index, heat in enumerate(reading.heat):
+        _raise(values, reading.span(index).seconds(), heat)
+    return values
+
+
+def _conflict(reading: Reading, seconds: int) -> list[float]:
+    values = [0.0] * seconds
+    spoken = reading.spoken()
+    for before, index in pairwise(spoken):
+        if reading.lines[before].speaker == reading.lines[index].speaker:
+            continue
+        if reading.scenes[before] == reading.scenes[index]:
+            pressed = (reading.opposition[before] + reading.opposition[index]) / 2
+            _raise(values, reading.span(index).seconds(), pressed)
+    return values
+
+
+def _pace(reading: Reading, seconds: int) -> list[float]:
+    shown = (LineKind.DIALOGUE, LineKind.ACTION, LineKind.CAPTION)
+    starts = sorted(reading.span(i).start_ms / 1000 for i, line in enumerate(reading.lines) if line.kind in shown)
+    near = (
+        bisect_right(starts, second + 0.5 + PACE_REACH_S) - bisect_left(starts, second + 0.5 - PACE_REACH_S)
+        for second in range(seconds)
+    )
+    return [min(1.0, count / PACE_FULL) for count in near]
+
+
+def _questions(reading: Reading, seconds: int) -> list[float]:
+    asked = [reading.span(i).end_ms / 1000 for i, asks in enumerate(reading.asks) if asks]
+    values = []
+    for second in range(seconds):
+        latest = bisect_right(asked, second + 0.5)
+        age_s = second + 0.5 - asked[latest - 1] if latest else math.inf
+        values.append(0.5 ** (age_s / QUESTION_HALF_LIFE_S))
+    return values
+
+
+def _pressing(beats: Sequence[Beat], seconds: int) -> list[float]:
+    values = [0.0] * seconds
+    for beat in beats:
+        if beat.type in CALM:
+            continue
+        press = beat.intensity * RELIEVING.get(beat.type, 1.0)
+        _raise(values, beat.span.seconds(), press)
+        for second in range(beat.span.end_ms // 1000, min(seconds, beat.span.end_ms // 1000 + int(BEAT_FADES_S))):
+            age_s = second + 0.5 - beat.span.end_ms / 1000
+            _raise(values, range(second, second + 1), press * max(0.0, 1.0 - age_s / BEAT_FADES_S))
+    return values
+
+
+def _raise(values: list[float], seconds: range, level: float) -> None:
+    for second in seconds:
+        if second < len(values):
+            values[second] = max(values[second], min(1.0, level))

@@ -1,0 +1,184 @@
+"""The user's path through the command line, from nothing to the report."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hookline import sample
+from hookline.cli import main
+
+PLAN = """
+schema = 1
+"""
+
+
+def hookline(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, as a user runs it."""
+    words = [sys.executable, "-m", "hookline", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's scripts with 4,000 simulated viewers, run once; copied by tests that change it."""
+    root = tmp_path_factory.mktemp("path") / "series"
+    scripts = sample.copy_scripts(tmp_path_factory.mktemp("scripts"), language="en")
+    assert main(["new", str(root), "--title", "The Heartbeat Clause", "--language", "en"]) == 0
+    assert main(["import", str(root), *map(str, scripts)]) == 0
+    assert main(["simulate", str(root), "--viewers", "4000", "--seed", "3"]) == 0
+    assert main(["run", str(root)]) == 0
+    return root
+
+
+@pytest.fixture
+def series(finished: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "series"
+    shutil.copytree(finished, copy)
+    return copy
+
+
+def test_the_report_is_there_and_marked_as_simulated(finished: Path) -> None:
+    page = (finished / "out" / "report.html").read_text()
+    assert "The Heartbeat Clause" in page
+    assert "simulated" in page.lower()
+    assert "hookline" in page.lower()
+
+
+def test_a_second_run_does_nothing(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {p: p.stat().st_mtime_ns for p in finished.rglob("*") if p.is_file() and p.name not in ("holder", "lock")}
+    assert main(["run", str(finished)]) == 0
+    assert "nothing to do" in capsys.readouterr().out
+    after = {p: p.stat().st_mtime_ns for p in finished.rglob("*") if p.is_file() and p.name not in ("holder", "lock")}
+    assert before == after
+
+
+def test_a_changed_script_redoes_what_depends_on_it(series: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", str(series)])  # the copy has other paths and times; content decides
+    assert "nothing to do" in capsys.readouterr().out
+    script = series / "scripts" / "ep01.fountain"
+    script.write_text(script.read_text() + "\nNELL\nI will be back for the pen.\n")
+    assert main(["run", str(series)]) == 0
+    told = capsys.readouterr().out
+    assert all(step in told for step in ("story", "audience", "insight", "report"))
+
+
+def test_new_viewers_do_not_redo_the_story(series: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", str(series), "--viewers", "500", "--seed", "9"]) == 0
+    capsys.readouterr()
+    assert main(["run", str(series)]) == 0
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("series:")]
+    assert "audience" in told
+    assert "story" not in told
+
+
+def test_derived_work_is_safe_to_delete(series: Path) -> None:
+    page = (series / "out" / "report.html").read_bytes()
+    shutil.rmtree(series / ".hookline")
+    shutil.rmtree(series / "out")
+    assert main(["run", str(series)]) == 0
+    assert (series / "out" / "report.html").read_bytes() == page
+
+
+def test_a_file_imported_twice_changes_nothing(
+    series: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copied = tmp_path / "another name ep01.fountain"
+    shutil.copy(series / "scripts" / "ep01.fountain", copied)
+    before = sorted(p.name for p in (series / "scripts").iterdir())
+    assert main(["import", str(series), str(copied)]) == 0
+    assert "0 imported, 1 known already" in capsys.readouterr().out
+    assert sorted(p.name for p in (series / "scripts").iterdir()) == before
+
+
+def test_another_file_of_the_same_name_does_not_overwrite(series: Path, tmp_path: Path) -> None:
+    other = tmp_path / "ep01.fountain"
+    other.write_text("# EPISODE 9\n\nINT. ROOM - DAY\n\nNELL\nHello there.\n")
+    before = (series / "scripts" / "ep01.fountain").read_text()
+    assert main(["import", str(series), str(other)]) == 0
+    assert (series / "scripts" / "ep01.fountain").read_text() == before
+    assert len(list((series / "scripts").glob("ep01-*.fountain"))) == 1
+
+
+def test_simulating_again_replaces_the_viewers(series: Path) -> None:
+    before = {p.name for p in (series / "events").glob("*.parquet")}
+    assert main(["simulate", str(series), "--viewers", "300", "--seed", "4"]) == 0
+    after = {p.name for p in (series / "events").glob("*.parquet")}
+    assert after
+    assert not before & after
+
+
+def test_a_killed_run_goes_on_where_it_stopped(series: Path) -> None:
+    shutil.rmtree(series / ".hookline")
+    code = (
+        "import os, hookline.insight as room\n"
+        "room.analyse = lambda *a, **k: os._exit(9)\n"  # dies in the middle of a step
+        f"from hookline.cli import main\nmain(['run', {str(series)!r}])\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 9
+    done = hookline("run", series)
+    assert done.returncode == 0, done.stderr
+    assert "insight" in done.stdout
+    assert "story" not in done.stdout.split("report:")[0].replace("story of", "")
+    assert not (series / ".hookline" / "tmp").exists() or not list((series / ".hookline" / "tmp").iterdir())
+
+
+def test_a_library_gets_an_index(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(finished, tmp_path / "one")
+    assert main(["new", str(tmp_path / "two"), "--title", "Second & last", "--language", "en"]) == 0
+    script = tmp_path / "ep01.fountain"
+    script.write_text("INT. ROOM - DAY\n\nNELL\nWho are you?\n\nOWEN\nYour brother.\n")
+    assert main(["import", str(tmp_path / "two"), str(script)]) == 0
+    capsys.readouterr()
+    assert main(["report", str(tmp_path)]) == 0
+    index = Path(capsys.readouterr().out.splitlines()[-1])
+    assert index == tmp_path / "out" / "index.html"
+    page = index.read_text()
+    assert "../one/out/report.html" in page
+    assert "Second &amp; last" in page
+
+
+def test_the_doctor_looks_over_everything(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", str(finished)]) == 0
+    told = capsys.readouterr().out
+    assert "duckdb" in told
+    assert "8 script" in told
+    assert main(["doctor", str(finished / "nowhere")]) == 2
+
+
+def test_no_raw_id_lies_in_the_folder(series: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    rows = [
+        {
+            "type": "track", "event": name, "messageId": f"m{n}", "userId": "raw-viewer-id-77", "timestamp": f"2026-03-01T10:00:{n:02d}Z",
+            "properties": {"session_id": "raw-session-88", "content_asset_id": "ep01", "episode": 1, "position": n, "total_length": 60},
+        }
+        for n, name in enumerate(["Video Content Started", "Video Content Playing", "Video Playback Exited"])
+    ]  # fmt: skip
+    events.write_text("\n".join(map(json.dumps, rows)))
+    assert main(["import", str(series), str(events)]) == 0
+    assert main(["run", str(series)]) == 0
+    for path in series.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert b"raw-viewer-id-77" not in data, path
+            assert b"raw-session-88" not in data, path
+    mode = (series / "events" / ".pseudonym-key").stat().st_mode
+    assert mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not hasattr(os, "chflags"), reason="root writes to read-only folders")
+def test_a_read_only_folder_is_told(series: Path) -> None:
+    series.chmod(0o500)
+    try:
+        done = hookline("import", series, series / "scripts" / "ep01.fountain")
+    finally:
+        series.chmod(0o700)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from hookline.model.story import EpisodeStory
+from hookline.story import analyse
+from hookline.story.tension import SMOOTH_S, smoothed
+from tests.story.written import written
+
+CALM = """
+INT. KITCHEN - DAY
+
+Steam rises from the rice.
+
+ANN
+The tea is nearly done.
+
+BOB
+I will set the table.
+
+They sit by the window.
+"""
+
+FIGHT = """
+INT. KITCHEN - DAY
+
+Ann slams the door.
+
+ANN
+You lied to me! Get out!
+
+BOB
+How dare you? I'll destroy you!
+
+ANN
+Liar! I won't go!
+
+Bob grabs a knife. He points the knife at her throat.
+"""
+
+
+def episode(text: str, language: str = "en") -> EpisodeStory:
+    return analyse([written(text, language=language)]).episodes[0]
+
+
+def mean(story: EpisodeStory) -> float:
+    return sum(story.tension) / len(story.tension)
+
+
+def test_a_fight_is_tenser_than_tea() -> None:
+    assert mean(episode(FIGHT)) > 3 * mean(episode(CALM))
+    assert max(episode(CALM).tension) < 0.3
+    assert max(episode(FIGHT).tension) > 0.6
+
+
+def test_chinese_fights_are_tense_too() -> None:
+    fight = (
+        "1-1 夜 内 客厅\n林晚：你骗我！滚出去！\n周彦：闭嘴！你敢动手试试！\n林晚：我杀了你！\n△林晚举起刀，扑向周彦。"
+    )
+    calm = "1-1 日 内 客厅\n林晚：茶泡好了。\n周彦：放桌上吧。\n林晚：今天天气不错。\n△两个人坐在窗边看报纸。"
+    assert mean(episode(fight, "zh")) > 3 * mean(episode(calm, "zh"))
+
+
+def test_tension_peaks_where_the_fight_is() -> None:
+    mixed = CALM + FIGHT.replace("INT. KITCHEN - DAY", "INT. HALL - DAY") + CALM
+    story = episode(mixed)
+    at_s = story.tension.index(max(story.tension))
+    scene = story.episode.scenes[1]
+    first, last = scene.lines[0].span, scene.lines[-1].span
+    assert first is not None
+    assert last is not None
+    assert first.start_ms // 1000 <= at_s <= last.end_ms // 1000
+
+
+def test_a_question_keeps_hanging() -> None:
+    asked = episode(CALM.replace("nearly done.", "nearly done?"))
+    assert mean(asked) > mean(episode(CALM))
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 40])
+def test_smoothing_keeps_a_level_and_the_length(length: int) -> None:
+    assert smoothed([0.4] * length) == pytest.approx([0.4] * length)
+
+
+def test_smoothing_spreads_a_peak_evenly() -> None:
+    values = smoothed([0.0] * 10 + [1.0] + [0.0] * 10)
+    assert values[10] == max(values)
+    assert values[10 - 1] == pytest.approx(values[10 + 1])
+    assert sum(values) == pytest.approx(1.0)
+    assert values[10 + int(SMOOTH_S) + 1] > 0
