@@ -120,8 +120,13 @@ class MovieWriter:
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709, as all HD
         context.color_range = 1
         gop = max(1, options.gop_ms * options.fps[0] // (options.fps[1] * 1000))
-        more = {"x264-params": options.x264} if options.x264 else {}
-        stream.options = {"preset": options.preset, "crf": str(options.crf), "g": str(gop), "flags": "+cgop"} | more
+        settings: dict[str, object] = {
+            "preset": options.preset,
+            "crf": str(options.crf),
+            "g": str(gop),
+            "flags": "+cgop",
+        }
+        stream.options = settings | ({"x264-params": options.x264} if options.x264 else {})
         return stream
 
     def _add_audio(self) -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
@@ -117,25 +116,19 @@ def render_episodes(
     if len(jobs) == 1 or workers == 1:
         return tuple(_render(job, stage, seed, progress) for job in jobs)
     context = get_context("spawn")
-    done, total = context.Value("i", 0), context.Value("i", 0)
-    with _pool(min(workers, len(jobs)), context, (done, total)) as pool:
-        waiting = [pool.submit(_render_counted, job, stage, seed) for job in jobs]
-        _watch(waiting, done, total, progress)
-        return tuple(future.result() for future in waiting)
-
-
-@contextmanager
-def _pool(workers: int, context: object, counters: tuple[object, object]) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose processes end when the caller is interrupted or one of them fails."""
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_remember, initargs=counters)  # type: ignore[arg-type]
+    tally = (context.Value("i", 0), context.Value("i", 0), context.Value("i", 0))
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), context, initializer=_remember, initargs=tally)
     try:
-        yield pool
-    except BaseException:
-        for process in list(pool._processes.values()):
-            process.terminate()
-        raise
+        waiting = [pool.submit(_render_counted, job, stage, seed) for job in jobs]
+        _watch(waiting, tally[0], tally[1], progress)
+        return tuple(future.result() for future in waiting)
     finally:
+        tally[2].value = 1  # whoever still renders, after an interrupt or a failure, stops at its next shot
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Stopped(Exception):
+    """The parent was interrupted."""
 
 
 def _watch(
@@ -149,11 +142,11 @@ def _watch(
         progress("animatic", done.value, total.value)
 
 
-_counters: list[Synchronized[int]] = []  # in a worker: seconds rendered, seconds to render
+_tally: list[Synchronized[int]] = []  # in a worker: seconds rendered, seconds to render, 1 to stop
 
 
-def _remember(done: Synchronized[int], total: Synchronized[int]) -> None:
-    _counters[:] = [done, total]
+def _remember(done: Synchronized[int], total: Synchronized[int], stop: Synchronized[int]) -> None:
+    _tally[:] = [done, total, stop]
 
 
 def _render_counted(job: Job, stage: Stage, seed: int) -> Animatic:
@@ -161,7 +154,9 @@ def _render_counted(job: Job, stage: Stage, seed: int) -> Animatic:
 
     def count(task: str, done: int, total: int) -> None:
         nonlocal last
-        counter, whole = _counters
+        counter, whole, stop = _tally
+        if stop.value:
+            raise _Stopped
         with counter.get_lock():
             counter.value += done - last
             whole.value += total if done == 0 else 0

@@ -15,7 +15,7 @@ from hookline.sample.draw_body import seen_from_behind
 from hookline.sample.draw_face import Mood
 from hookline.sample.draw_prop import Layer, Scenery, insert
 from hookline.sample.draw_set import Backdrop, backdrop, rain_streaks
-from hookline.sample.draw_svg import Light, linear, path, picture, radial, rect
+from hookline.sample.draw_svg import Light, chance, linear, path, picture, radial, rect
 from hookline.sample.puppet import Piece, Pose, Puppet, rasterised
 from hookline.sample.shots import Framing, Shot
 from hookline.sample.stage import Figure, Stage
@@ -216,7 +216,7 @@ class Camera:
         words = shot.item.line.text if shot.insert == "phone" else ""
         layers = insert(shot.insert, Scenery(self._set(shot), looks, subject, words))
         drawn = [(layer, self._layer(shot, layer)) for layer in layers]
-        dice = Random(f"{self.seed} {shot.span.start_ms}")
+        dice = chance(f"{self.seed} {shot.span.start_ms}")
         first = self._finished(drawn[0][1][0].convert("RGB"))
 
         def draw(number: int, share: float) -> Any:
