@@ -135,35 +135,18 @@ def call(*words: object) -> None:
 
 # Words that the model holds as a kind, a voice or a number instead of as text.
 LABELS = frozenset(
-    [
-        "title",
-        "description",
-        "on",
-        "screen",
-        "onscreen",
-        "text",
-        "card",
-        "super",
-        "v",
-        "o",
-        "vo",
-        "s",
-        "os",
-        "c",
-        "cont",
-        "d",
-        "action",
-        "thinking",
-    ]
+    ("title", "description", "on", "screen", "onscreen", "text", "card", "super", "action", "thinking")
+    + ("v", "o", "vo", "s", "os", "c", "cont", "d")
 )
 
 
 def lost(source: list[str], script: Script | None, story: SeriesStory) -> tuple[str, ...]:
     """The lines of a file with a word that the story, the unread and the front matter hold less often."""
     held = Counter(word for piece in (*front(script), *pieces(story)) for word in words(piece))
+    known = LABELS.union(word for person in story.characters for name in person.aliases for word in words(name))
     gone = []
     for line in source:
-        asked = Counter(word for word in words(line) if word not in LABELS)
+        asked = Counter(word for word in words(line) if word not in known)
         if any(held[word] < times for word, times in asked.items()):
             gone.append(line)
         held.subtract(asked)

@@ -78,9 +78,17 @@ def seen_from_behind(look: Look, light: Light) -> str:
             path(shoulders, tone.shade if bare else cloth.shade, line=cloth.line, width=2),
             path(shoulders, tone.skin if bare else cloth.base, opacity=0.5),
             path(edge, line=tone.rim, width=8, opacity=tone.rim_strength),
+<<<<<<< HEAD
             path("M-50,196 C-20,214 20,214 50,196 L54,224 C20,240 -20,240 -54,224 Z", cloth.accent_shade)
             if not bare
             else "",
+=======
+            (
+                path("M-50,196 C-20,214 20,214 50,196 L54,224 C20,240 -20,240 -54,224 Z", cloth.accent_shade)
+                if not bare
+                else ""
+            ),
+>>>>>>> animatic
             _hair_from_behind(look, tone),
         )
     )
@@ -118,6 +126,7 @@ def _hair_from_behind(look: Look, tone: Paint) -> str:
             ears,
             path(falling if loose else skull, tone.hair, line=tone.hair_dark, width=2),
             "".join(path(d, line=tone.hair_dark, width=7, opacity=0.7) for d in lines) if loose else "",
+<<<<<<< HEAD
             path(
                 "M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z",
                 tone.hair_dark,
@@ -126,6 +135,22 @@ def _hair_from_behind(look: Look, tone: Paint) -> str:
             path(tail, tone.hair_dark) + path("M-8,-20 C-16,60 -10,140 -4,220", line=tone.hair, width=9)
             if tied
             else "",
+=======
+            (
+                ""
+                if loose
+                else path(
+                    "M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z",
+                    tone.hair_dark,
+                    opacity=0.8,
+                )
+            ),
+            (
+                path(tail, tone.hair_dark) + path("M-8,-20 C-16,60 -10,140 -4,220", line=tone.hair, width=9)
+                if tied
+                else ""
+            ),
+>>>>>>> animatic
             path("M10,-128 C60,-120 84,-80 80,-20 C70,-70 50,-104 10,-128 Z", tone.hair_light, opacity=0.5),
             cap,
             path("M91,-30 C96,-90 66,-132 8,-134", line=tone.rim, width=7, opacity=tone.rim_strength),
@@ -222,7 +247,14 @@ def _sleeve(
         inside = (
             f"M{_at(_aside(end, a, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(_along(end, b, 0.09), a, 0))} Z"
         )
+<<<<<<< HEAD
         tube = f"M{_at(_aside(a, end, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(end, a, thick))} L{_at(_aside(a, end, -thick))} Z"
+=======
+        tube = (
+            f"M{_at(_aside(a, end, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(end, a, thick))}"
+            f" L{_at(_aside(a, end, -thick))} Z"
+        )
+>>>>>>> animatic
         return "".join(
             (
                 path(inside, cloth.deep),
@@ -270,32 +302,43 @@ def _hand(tone: Paint, look: Look) -> str:
 def _far_arm(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
     bare = look.garment == "gown"
     fill, line = (tone.shade, tone.line) if bare else (cloth.shade, cloth.line)
-    arm = f"M{84 * w},196 C{124 * w},206 {134 * w},300 {132 * w},400 C{130 * w},500 {118 * w},600 {112 * w},700 L{66 * w},700 L{70 * w},300 Z"
+    arm = (
+        f"M{84 * w},196 C{124 * w},206 {134 * w},300 {132 * w},400 C{130 * w},500 {118 * w},600 {112 * w},700"
+        f" L{66 * w},700 L{70 * w},300 Z"
+    )
     return path(arm, fill, line=line, width=2.2)
 
 
 def _neck(look: Look, tone: Paint) -> str:
     w = 0 if look.female else 9
-    near = f"M{-44 - w},54 C{-42 - w},96 {-44 - w},130 {-62 - w},160 C-70,176 -96,190 -112,196 L92,200 C66,190 40,180 {32 + w},164 C{26 + w},146 {28 + w},124 {30 + w},96 Z"
-    shadow = f"M{-44 - w},60 C-30,92 -4,110 30,{106} L{30 + w},128 C{26 + w},140 {6},144 -12,138 C-34,130 {-44 - w},110 {-44 - w},60 Z"
+    near = (
+        f"M{-44 - w},54 C{-42 - w},96 {-44 - w},130 {-62 - w},160 C-70,176 -96,190 -112,196 L92,200 C66,190 40,180"
+        f" {32 + w},164 C{26 + w},146 {28 + w},124 {30 + w},96 Z"
+    )
+    shadow = (
+        f"M{-44 - w},60 C-30,92 -4,110 30,{106} L{30 + w},128 C{26 + w},140 {6},144 -12,138 C-34,130 {-44 - w},110"
+        f" {-44 - w},60 Z"
+    )
     return path(near, tone.skin, line=tone.line, width=2.2) + path(shadow, tone.deep, opacity=0.75)
 
 
 def _outline(w: float, *, top: float = 0) -> str:
     """A dressed torso: shoulders, chest, waist, hips; ``top`` lowers the neckline."""
     return (
-        f"M-62,{158 + top} C-84,176 {-112 * w},182 {-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352 "
-        f"C{-104 * w},400 {-92 * w},440 {-92 * w},480 C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM} "
-        f"L{110 * w},{BOTTOM} C{104 * w},640 {82 * w},560 {80 * w},480 C{82 * w},430 {98 * w},380 {100 * w},330 "
-        f"C{108 * w},270 {114 * w},230 {98 * w},200 C{84 * w},182 56,176 40,{160 + top} C24,{206 + top} -40,{206 + top} -62,{158 + top} Z"
+        f"M-62,{158 + top} C-84,176 {-112 * w},182 {-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352"
+        f" C{-104 * w},400 {-92 * w},440 {-92 * w},480 C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM}"
+        f" L{110 * w},{BOTTOM} C{104 * w},640 {82 * w},560 {80 * w},480 C{82 * w},430 {98 * w},380 {100 * w},330"
+        f" C{108 * w},270 {114 * w},230 {98 * w},200 C{84 * w},182 56,176 40,{160 + top} C24,{206 + top}"
+        f" -40,{206 + top} -62,{158 + top} Z"
     )
 
 
 def _fold(w: float, cloth: _Cloth) -> str:
     """The side turned from the light."""
     return path(
-        f"M{-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352 C{-104 * w},400 {-92 * w},440 {-92 * w},480 C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM} "
-        f"L{-62 * w},{BOTTOM} C{-54 * w},640 {-40 * w},560 {-44 * w},480 C{-50 * w},400 {-86 * w},330 {-84 * w},250 C{-84 * w},220 {-100 * w},190 {-112 * w},190 Z",
+        f"M{-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352 C{-104 * w},400 {-92 * w},440 {-92 * w},480"
+        f" C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM} L{-62 * w},{BOTTOM} C{-54 * w},640 {-40 * w},560"
+        f" {-44 * w},480 C{-50 * w},400 {-86 * w},330 {-84 * w},250 C{-84 * w},220 {-100 * w},190 {-112 * w},190 Z",
         cloth.shade,
         opacity=0.85,
     )
@@ -360,13 +403,23 @@ def _jacket(look: Look, tone: Paint, cloth: _Cloth, w: float, shirt: str) -> str
             _shirt_front(tone, cloth, shirt),
             path("M8,420 C10,520 10,640 8,760", line=cloth.deep, width=3),
             path(
+<<<<<<< HEAD
                 f"M-70,150 C-88,166 -104,180 {-96 * w * 0.86:.0f},196 C-92,236 -74,246 -78,256 L-62,268 C-44,330 -14,386 8,424 C-6,346 -56,236 -70,150 Z",
+=======
+                f"M-70,150 C-88,166 -104,180 {-96 * w * 0.86:.0f},196 C-92,236 -74,246 -78,256 L-62,268 C-44,330"
+                " -14,386 8,424 C-6,346 -56,236 -70,150 Z",
+>>>>>>> animatic
                 lapel,
                 line=cloth.line,
                 width=2.2,
             ),
             path(
+<<<<<<< HEAD
                 f"M44,154 C62,170 76,180 {74 * w:.0f},196 C76,226 62,240 60,250 L66,262 C54,320 32,372 8,424 C18,340 48,236 44,154 Z",
+=======
+                f"M44,154 C62,170 76,180 {74 * w:.0f},196 C76,226 62,240 60,250 L66,262 C54,320 32,372 8,424 C18,340"
+                " 48,236 44,154 Z",
+>>>>>>> animatic
                 mix(lapel, cloth.deep, 0.35),
                 line=cloth.line,
                 width=2.2,
@@ -377,7 +430,10 @@ def _jacket(look: Look, tone: Paint, cloth: _Cloth, w: float, shirt: str) -> str
 
 
 def _dinner(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
-    bow = "M4,206 C-10,190 -36,186 -38,196 C-42,210 -38,226 -32,230 C-18,232 -6,222 4,214 C14,222 26,228 34,224 C40,216 40,200 36,192 C28,188 14,194 4,206 Z"
+    bow = (
+        "M4,206 C-10,190 -36,186 -38,196 C-42,210 -38,226 -32,230 C-18,232 -6,222 4,214 C14,222 26,228 34,224 C40,216"
+        " 40,200 36,192 C28,188 14,194 4,206 Z"
+    )
     studs = "".join(ellipse(6 - i * 0.4, 270 + i * 46, 3.6, 3.6, cloth.deep) for i in range(3))
     return "".join(
         (
@@ -385,7 +441,7 @@ def _dinner(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             _collar(cloth, cloth.accent),
             studs,
             path(bow, cloth.deep, line="#08080c", width=1.6) + ellipse(3, 209, 7, 9, cloth.base),
-            path("M62,300 L92,292 L90,316 L66,318 Z", cloth.accent, opacity=0.95),
+            path("M62,300 L92,292 L90,316 L66,318 Z", cloth.accent),
         )
     )
 
@@ -405,8 +461,9 @@ def _suit(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
 
 def _gown(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
     bust = (
-        f"M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 C104,320 92,380 82,430 C78,470 78,480 82,500 C96,590 120,680 132,{BOTTOM} "
-        f"L-150,{BOTTOM} C-132,660 -100,570 -92,490 C-96,430 -122,340 -126,262 Z"
+        "M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 C104,320 92,380 82,430"
+        f" C78,470 78,480 82,500 C96,590 120,680 132,{BOTTOM} L-150,{BOTTOM} C-132,660 -100,570 -92,490 C-96,430"
+        " -122,340 -126,262 Z"
     )
     return "".join(
         (
@@ -419,12 +476,22 @@ def _gown(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             + path("M16,204 C30,206 44,200 56,192", line=tone.shade, width=3),
             path(bust, cloth.base, line=cloth.line, width=2.4),
             path(
+<<<<<<< HEAD
                 f"M-126,262 C-122,340 -96,430 -92,490 C-100,570 -132,660 -150,{BOTTOM} L-80,{BOTTOM} C-60,640 -40,560 -48,490 C-58,420 -100,330 -96,254 Z",
+=======
+                f"M-126,262 C-122,340 -96,430 -92,490 C-100,570 -132,660 -150,{BOTTOM} L-80,{BOTTOM} C-60,640 -40,560"
+                " -48,490 C-58,420 -100,330 -96,254 Z",
+>>>>>>> animatic
                 cloth.shade,
                 opacity=0.8,
             ),
             path(
+<<<<<<< HEAD
                 "M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 L103,276 C86,264 64,276 42,298 C20,278 -34,278 -58,300 C-88,274 -110,264 -125,278 Z",
+=======
+                "M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 L103,276 C86,264"
+                " 64,276 42,298 C20,278 -34,278 -58,300 C-88,274 -110,264 -125,278 Z",
+>>>>>>> animatic
                 cloth.accent,
                 line=darker(cloth.accent, 0.35),
                 width=1.4,
@@ -464,7 +531,12 @@ def _scrubs(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             _plain(look, tone, cloth, w),
             path(neck, tone.shade),
             path(
+<<<<<<< HEAD
                 "M-70,152 C-50,206 -16,254 8,284 C28,252 46,202 48,156 L38,158 C36,196 22,240 8,264 C-12,240 -42,200 -60,152 Z",
+=======
+                "M-70,152 C-50,206 -16,254 8,284 C28,252 46,202 48,156 L38,158 C36,196 22,240 8,264 C-12,240 -42,200"
+                " -60,152 Z",
+>>>>>>> animatic
                 cloth.light,
                 line=cloth.line,
                 width=2,
@@ -486,7 +558,12 @@ def _coat(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             _plain(look, tone, cloth, w),
             path("M-62,146 C-54,190 -20,240 6,270 C24,230 40,190 40,152 C10,176 -34,176 -62,146 Z", scarf),
             path(
+<<<<<<< HEAD
                 "M-76,140 C-116,170 -124,210 -104,250 L-76,240 L-66,282 C-40,320 -14,350 6,384 C-2,300 -52,220 -60,140 Z",
+=======
+                "M-76,140 C-116,170 -124,210 -104,250 L-76,240 L-66,282 C-40,320 -14,350 6,384 C-2,300 -52,220"
+                " -60,140 Z",
+>>>>>>> animatic
                 cloth.light,
                 line=cloth.line,
                 width=2.4,

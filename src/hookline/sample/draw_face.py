@@ -112,7 +112,14 @@ def back_hair(look: Look, light: Light) -> str:
 
 def _skull(look: Look, face: Face, tone: Paint) -> str:
     contour = _contour(look, _MOUTHS[face.mouth].jaw)
+<<<<<<< HEAD
     shadow = "M-66,-40 C-68,0 -67,26 -61,46 C-54,70 -34,90 -12,103 C-20,92 -34,80 -42,60 C-50,38 -44,8 -47,-14 C-50,-36 -58,-40 -66,-40 Z"
+=======
+    shadow = (
+        "M-66,-40 C-68,0 -67,26 -61,46 C-54,70 -34,90 -12,103 C-20,92 -34,80 -42,60 C-50,38 -44,8 -47,-14 C-50,-36"
+        " -58,-40 -66,-40 Z"
+    )
+>>>>>>> animatic
     return "".join(
         (
             _ear(look, tone) if _style(look) not in _COVERS_EARS else "",
@@ -200,7 +207,12 @@ def _nose(look: Look, tone: Paint) -> str:
     return "".join(
         (
             path(
+<<<<<<< HEAD
                 f"M18,2 C22,18 {34 + man},34 {36 + man},43 C{36 + man},48 28,51 20,50 C12,49 11,44 15,40 C20,34 19,16 18,2 Z",
+=======
+                f"M18,2 C22,18 {34 + man},34 {36 + man},43 C{36 + man},48 28,51 20,50 C12,49 11,44 15,40 C20,34 19,16"
+                " 18,2 Z",
+>>>>>>> animatic
                 tone.shade,
                 opacity=0.5,
             ),
@@ -240,10 +252,20 @@ def _eye(look: Look, face: Face, tone: Paint, *, near: bool) -> str:
         return _shut_eye(look, tone, cx, half)
     inner, outer = (cx + half, cx - half) if near else (cx - half, cx + half)
     top, low = -tall, tall * 0.62 if face.lids > 0.6 else tall * 0.5 + 2
+<<<<<<< HEAD
     lid = f"M{outer},{1:.1f} C{outer + (inner - outer) * 0.22:.1f},{top * 1.12:.1f} {outer + (inner - outer) * 0.68:.1f},{top * 1.2:.1f} {inner},{4:.1f}"
     opening = (
         lid
         + f" C{outer + (inner - outer) * 0.72:.1f},{low + 3:.1f} {outer + (inner - outer) * 0.3:.1f},{low * 1.15 + 2:.1f} {outer},{1:.1f} Z"
+=======
+    lid = (
+        f"M{outer},{1:.1f} C{outer + (inner - outer) * 0.22:.1f},{top * 1.12:.1f}"
+        f" {outer + (inner - outer) * 0.68:.1f},{top * 1.2:.1f} {inner},{4:.1f}"
+    )
+    opening = (
+        lid + f" C{outer + (inner - outer) * 0.72:.1f},{low + 3:.1f}"
+        f" {outer + (inner - outer) * 0.3:.1f},{low * 1.15 + 2:.1f} {outer},{1:.1f} Z"
+>>>>>>> animatic
     )
     name = f"{'n' if near else 'f'}eye"
     iris_x, iris_y = cx + (2.5 if near else 1.5) + face.gaze * 6, -1 - shape.upper * 2
@@ -254,7 +276,12 @@ def _eye(look: Look, face: Face, tone: Paint, *, near: bool) -> str:
             path(opening, tone.white),
             f'<g clip-path="url(#{name})">{_iris(look, tone, iris_x, iris_y, r, near)}'
             + path(
+<<<<<<< HEAD
                 f"M{cx - half - 4},{top - 8} L{cx + half + 4},{top - 8} L{cx + half + 4},{top * 0.42:.1f} L{cx - half - 4},{top * 0.5:.1f} Z",
+=======
+                f"M{cx - half - 4},{top - 8} L{cx + half + 4},{top - 8} L{cx + half + 4},{top * 0.42:.1f}"
+                f" L{cx - half - 4},{top * 0.5:.1f} Z",
+>>>>>>> animatic
                 "#2a1a2c",
                 opacity=0.28,
             )
@@ -285,10 +312,14 @@ def _lashes(look: Look, tone: Paint, outer: float, inner: float, top: float, low
     flick = (0.16 if near else 0.05) if look.female else 0.03
     dark = mix(tone.line, "#0c060a", 0.7)
     upper = (
-        f"M{outer - d * flick:.1f},{-2 if look.female else 1} C{outer + d * 0.2:.1f},{top * 1.12 - thick * 0.7:.1f} {outer + d * 0.7:.1f},{top * 1.2 - thick * 0.8:.1f} {inner},4 "
-        f"C{outer + d * 0.68:.1f},{top * 1.2 + 1:.1f} {outer + d * 0.24:.1f},{top * 1.12 + 1.4:.1f} {outer},2 Z"
+        f"M{outer - d * flick:.1f},{-2 if look.female else 1} C{outer + d * 0.2:.1f},{top * 1.12 - thick * 0.7:.1f}"
+        f" {outer + d * 0.7:.1f},{top * 1.2 - thick * 0.8:.1f} {inner},4 C{outer + d * 0.68:.1f},{top * 1.2 + 1:.1f}"
+        f" {outer + d * 0.24:.1f},{top * 1.12 + 1.4:.1f} {outer},2 Z"
     )
-    lower = f"M{outer + d * 0.1:.1f},{low * 0.7 + 2:.1f} C{outer + d * 0.3:.1f},{low * 1.15 + 2.4:.1f} {outer + d * 0.62:.1f},{low + 3:.1f} {inner - d * 0.12:.1f},{low * 0.6 + 3:.1f}"
+    lower = (
+        f"M{outer + d * 0.1:.1f},{low * 0.7 + 2:.1f} C{outer + d * 0.3:.1f},{low * 1.15 + 2.4:.1f}"
+        f" {outer + d * 0.62:.1f},{low + 3:.1f} {inner - d * 0.12:.1f},{low * 0.6 + 3:.1f}"
+    )
     return path(upper, dark) + path(lower, line=tone.deep, width=1.5)
 
 
@@ -296,7 +327,12 @@ def _crease(look: Look, tone: Paint, outer: float, inner: float, top: float) -> 
     d = inner - outer
     y = top * 1.12 - 7
     return path(
+<<<<<<< HEAD
         f"M{outer + d * 0.06:.1f},{y * 0.5:.1f} C{outer + d * 0.26:.1f},{y:.1f} {outer + d * 0.66:.1f},{y - 1:.1f} {inner - d * 0.08:.1f},{y * 0.42:.1f}",
+=======
+        f"M{outer + d * 0.06:.1f},{y * 0.5:.1f} C{outer + d * 0.26:.1f},{y:.1f} {outer + d * 0.66:.1f},{y - 1:.1f}"
+        f" {inner - d * 0.08:.1f},{y * 0.42:.1f}",
+>>>>>>> animatic
         line=tone.deep,
         width=1.5,
         opacity=0.75,
@@ -331,8 +367,10 @@ def _brow(outer: float, inner: float, y: float, thick: float, slant: float, colo
     inside = y + slant * 0.9
     peak = y - 6 - slant * 0.25
     return path(
-        f"M{outer},{y + 7 - slant * 0.2:.1f} C{outer + d * 0.25:.1f},{peak:.1f} {outer + d * 0.6:.1f},{(peak + inside) / 2 - 2:.1f} {inner},{inside:.1f} "
-        f"L{inner - d * 0.02:.1f},{inside + thick:.1f} C{outer + d * 0.6:.1f},{(peak + inside) / 2 + thick * 0.7:.1f} {outer + d * 0.3:.1f},{peak + thick * 0.8:.1f} {outer},{y + 7 - slant * 0.2:.1f} Z",
+        f"M{outer},{y + 7 - slant * 0.2:.1f} C{outer + d * 0.25:.1f},{peak:.1f}"
+        f" {outer + d * 0.6:.1f},{(peak + inside) / 2 - 2:.1f} {inner},{inside:.1f}"
+        f" L{inner - d * 0.02:.1f},{inside + thick:.1f} C{outer + d * 0.6:.1f},{(peak + inside) / 2 + thick * 0.7:.1f}"
+        f" {outer + d * 0.3:.1f},{peak + thick * 0.8:.1f} {outer},{y + 7 - slant * 0.2:.1f} Z",
         colour,
     )
 
@@ -392,7 +430,10 @@ def _mouth(look: Look, face: Face, tone: Paint) -> str:
     up, low = cy - shape.up, cy + shape.low
     if shape.up == 0:
         return _closed_mouth(look, tone, (left, ly), (right, ry), cx, cy, thick)
-    inner_up = f"C{left + 6:.1f},{up + 0.6:.1f} {cx - 3},{up - 0.5:.1f} {cx + 1},{up:.1f} C{cx + 5},{up - 0.5:.1f} {right - 5:.1f},{up + 0.6:.1f} {right:.1f},{ry:.1f}"
+    inner_up = (
+        f"C{left + 6:.1f},{up + 0.6:.1f} {cx - 3},{up - 0.5:.1f} {cx + 1},{up:.1f} C{cx + 5},{up - 0.5:.1f}"
+        f" {right - 5:.1f},{up + 0.6:.1f} {right:.1f},{ry:.1f}"
+    )
     inner_low = f"C{right - 2:.1f},{low + 1:.1f} {left + 3:.1f},{low + 1.5:.1f} {left:.1f},{ly:.1f}"
     cavity = f"M{left:.1f},{ly:.1f} {inner_up} {inner_low} Z"
     return "".join(
@@ -405,7 +446,12 @@ def _mouth(look: Look, face: Face, tone: Paint) -> str:
             _teeth(shape, tone, left, ly, right, ry, cx, up) if shape.teeth else "",
             path(cavity, line=darker(tone.lips, 0.55), width=1.3),
             path(
+<<<<<<< HEAD
                 f"M{cx - 6},{low + thick * 0.75:.1f} C{cx - 2},{low + thick:.1f} {cx + 5},{low + thick:.1f} {cx + 8},{low + thick * 0.7:.1f}",
+=======
+                f"M{cx - 6},{low + thick * 0.75:.1f} C{cx - 2},{low + thick:.1f} {cx + 5},{low + thick:.1f}"
+                f" {cx + 8},{low + thick * 0.7:.1f}",
+>>>>>>> animatic
                 line=lighter(tone.lips, 0.45),
                 width=1.6,
                 opacity=0.7 if look.female else 0.3,
@@ -416,9 +462,10 @@ def _mouth(look: Look, face: Face, tone: Paint) -> str:
 
 def _outer_lips(left: float, ly: float, right: float, ry: float, cx: float, up: float, low: float, thick: float) -> str:
     return (
-        f"M{left - 1.5:.1f},{ly:.1f} C{left + 5:.1f},{up - thick * 0.7:.1f} {cx - 5:.1f},{up - thick * 1.25:.1f} {cx + 0.5:.1f},{up - thick * 0.75:.1f} "
-        f"C{cx + 5:.1f},{up - thick * 1.25:.1f} {right - 4:.1f},{up - thick * 0.7:.1f} {right + 1.5:.1f},{ry:.1f} "
-        f"C{right - 2:.1f},{low + thick * 1.5:.1f} {left + 3:.1f},{low + thick * 1.7:.1f} {left - 1.5:.1f},{ly:.1f} Z"
+        f"M{left - 1.5:.1f},{ly:.1f} C{left + 5:.1f},{up - thick * 0.7:.1f} {cx - 5:.1f},{up - thick * 1.25:.1f}"
+        f" {cx + 0.5:.1f},{up - thick * 0.75:.1f} C{cx + 5:.1f},{up - thick * 1.25:.1f}"
+        f" {right - 4:.1f},{up - thick * 0.7:.1f} {right + 1.5:.1f},{ry:.1f} C{right - 2:.1f},{low + thick * 1.5:.1f}"
+        f" {left + 3:.1f},{low + thick * 1.7:.1f} {left - 1.5:.1f},{ly:.1f} Z"
     )
 
 
@@ -426,13 +473,21 @@ def _closed_mouth(
     look: Look, tone: Paint, left: tuple[float, float], right: tuple[float, float], cx: float, cy: float, thick: float
 ) -> str:
     (lx, ly), (rx, ry) = left, right
-    seam = f"M{lx:.1f},{ly:.1f} C{lx + 7:.1f},{cy + 0.5} {cx - 3},{cy - 1.6} {cx + 1},{cy} C{cx + 5},{cy - 1.6} {rx - 5:.1f},{cy + 0.5} {rx:.1f},{ry:.1f}"
+    seam = (
+        f"M{lx:.1f},{ly:.1f} C{lx + 7:.1f},{cy + 0.5} {cx - 3},{cy - 1.6} {cx + 1},{cy} C{cx + 5},{cy - 1.6}"
+        f" {rx - 5:.1f},{cy + 0.5} {rx:.1f},{ry:.1f}"
+    )
     return "".join(
         (
             path(_outer_lips(lx, ly, rx, ry, cx, cy, cy, thick), tone.lips, opacity=1 if look.female else 0.75),
             path(seam, line=darker(mix(tone.lips, tone.line, 0.4), 0.35), width=2.2),
             path(
+<<<<<<< HEAD
                 f"M{cx - 5},{cy + thick * 0.85:.1f} C{cx - 1},{cy + thick:.1f} {cx + 5},{cy + thick:.1f} {cx + 8},{cy + thick * 0.7:.1f}",
+=======
+                f"M{cx - 5},{cy + thick * 0.85:.1f} C{cx - 1},{cy + thick:.1f} {cx + 5},{cy + thick:.1f}"
+                f" {cx + 8},{cy + thick * 0.7:.1f}",
+>>>>>>> animatic
                 line=lighter(tone.lips, 0.5),
                 width=1.6,
                 opacity=0.65 if look.female else 0.25,
@@ -447,8 +502,9 @@ def _teeth(
 ) -> str:
     drop = shape.teeth * min(6.0, shape.up + shape.low * 0.8)
     d = (
-        f"M{left + 3:.1f},{ly - 0.3:.1f} C{left + 7:.1f},{up + 1:.1f} {cx - 3},{up:.1f} {cx + 1},{up + 0.4:.1f} C{cx + 5},{up:.1f} {right - 6:.1f},{up + 1:.1f} {right - 3:.1f},{ry - 0.3:.1f} "
-        f"C{right - 6:.1f},{up + drop + 0.6:.1f} {left + 6:.1f},{up + drop + 1:.1f} {left + 3:.1f},{ly - 0.3:.1f} Z"
+        f"M{left + 3:.1f},{ly - 0.3:.1f} C{left + 7:.1f},{up + 1:.1f} {cx - 3},{up:.1f} {cx + 1},{up + 0.4:.1f}"
+        f" C{cx + 5},{up:.1f} {right - 6:.1f},{up + 1:.1f} {right - 3:.1f},{ry - 0.3:.1f}"
+        f" C{right - 6:.1f},{up + drop + 0.6:.1f} {left + 6:.1f},{up + drop + 1:.1f} {left + 3:.1f},{ly - 0.3:.1f} Z"
     )
     return path(d, tone.white)
 
@@ -456,7 +512,13 @@ def _teeth(
 def _tongue(shape: _MouthShape, left: float, right: float, cx: float, low: float) -> str:
     high = low - shape.tongue * (shape.low + shape.up) * 0.5
     return path(
+<<<<<<< HEAD
         f"M{left + 5:.1f},{low - 1:.1f} C{left + 8:.1f},{high - 1:.1f} {right - 8:.1f},{high - 1:.1f} {right - 4:.1f},{low - 1.4:.1f} C{right - 7:.1f},{low + 1:.1f} {left + 8:.1f},{low + 1.2:.1f} {left + 5:.1f},{low - 1:.1f} Z",
+=======
+        f"M{left + 5:.1f},{low - 1:.1f} C{left + 8:.1f},{high - 1:.1f} {right - 8:.1f},{high - 1:.1f}"
+        f" {right - 4:.1f},{low - 1.4:.1f} C{right - 7:.1f},{low + 1:.1f} {left + 8:.1f},{low + 1.2:.1f}"
+        f" {left + 5:.1f},{low - 1:.1f} Z",
+>>>>>>> animatic
         "#b5474d",
     )
 
@@ -506,7 +568,12 @@ def _tied_front(look: Look, tone: Paint) -> str:
         (
             _cap_of_hair(tone, hairline, outer=outer),
             path(
+<<<<<<< HEAD
                 "M-20,-78 C-50,-70 -78,-52 -86,-30 C-90,-60 -76,-104 -34,-122 C-2,-118 20,-100 30,-80 C14,-86 -4,-84 -20,-78 Z",
+=======
+                "M-20,-78 C-50,-70 -78,-52 -86,-30 C-90,-60 -76,-104 -34,-122 C-2,-118 20,-100 30,-80 C14,-86 -4,-84"
+                " -20,-78 Z",
+>>>>>>> animatic
                 tone.hair_light,
                 opacity=0.22,
             ),
@@ -557,7 +624,12 @@ def _waves_front(look: Look, tone: Paint) -> str:
         (
             _cap_of_hair(tone, hairline, outer=outer),
             path(
+<<<<<<< HEAD
                 "M22,-88 C2,-104 -44,-102 -70,-66 C-84,-44 -86,-14 -84,16 C-92,-24 -92,-70 -62,-102 C-36,-126 6,-120 22,-88 Z",
+=======
+                "M22,-88 C2,-104 -44,-102 -70,-66 C-84,-44 -86,-14 -84,16 C-92,-24 -92,-70 -62,-102 C-36,-126 6,-120"
+                " 22,-88 Z",
+>>>>>>> animatic
                 tone.hair_light,
                 opacity=0.5,
             ),
@@ -582,12 +654,20 @@ def _waves_front(look: Look, tone: Paint) -> str:
 
 
 def _waves_back(look: Look, tone: Paint) -> str:
-    mass = "M-84,-60 C-118,0 -96,60 -118,110 C-136,160 -112,210 -126,262 C-92,268 -60,250 -44,226 C0,250 66,244 92,214 C80,180 100,150 84,104 C74,70 82,30 70,-30 Z"
+    mass = (
+        "M-84,-60 C-118,0 -96,60 -118,110 C-136,160 -112,210 -126,262 C-92,268 -60,250 -44,226 C0,250 66,244 92,214"
+        " C80,180 100,150 84,104 C74,70 82,30 70,-30 Z"
+    )
     return "".join(
         (
             path(mass, tone.hair_dark),
             path(
+<<<<<<< HEAD
                 "M-96,20 C-92,70 -114,110 -110,160 C-108,200 -116,230 -116,254 C-100,240 -84,200 -88,150 C-90,110 -80,80 -84,30 Z",
+=======
+                "M-96,20 C-92,70 -114,110 -110,160 C-108,200 -116,230 -116,254 C-100,240 -84,200 -88,150 C-90,110"
+                " -80,80 -84,30 Z",
+>>>>>>> animatic
                 tone.hair,
                 opacity=0.9,
             ),
@@ -611,7 +691,10 @@ def _streak_front(look: Look, tone: Paint) -> str:
 
 def _parted_front(look: Look, tone: Paint) -> str:
     outer = "M64,-24 C72,-52 70,-84 52,-104 C30,-134 -20,-142 -54,-122 C-84,-104 -90,-60 -82,-14 C-80,-2 -76,4 -70,8"
-    hairline = "C-66,-6 -62,-20 -62,-36 C-54,-50 -44,-62 -32,-70 C-36,-60 -36,-54 -34,-50 C-18,-74 20,-84 44,-72 C56,-64 60,-44 64,-24"
+    hairline = (
+        "C-66,-6 -62,-20 -62,-36 C-54,-50 -44,-62 -32,-70 C-36,-60 -36,-54 -34,-50 C-18,-74 20,-84 44,-72 C56,-64"
+        " 60,-44 64,-24"
+    )
     return "".join(
         (
             _cap_of_hair(tone, hairline, outer=outer),
@@ -643,7 +726,12 @@ def _swept_front(look: Look, tone: Paint) -> str:
         (
             _cap_of_hair(tone, hairline, outer=outer),
             path(
+<<<<<<< HEAD
                 "M-26,-82 C2,-102 40,-98 56,-70 C50,-100 14,-122 -18,-116 C-44,-110 -64,-84 -66,-56 C-58,-66 -44,-76 -26,-82 Z",
+=======
+                "M-26,-82 C2,-102 40,-98 56,-70 C50,-100 14,-122 -18,-116 C-44,-110 -64,-84 -66,-56 C-58,-66 -44,-76"
+                " -26,-82 Z",
+>>>>>>> animatic
                 tone.hair_light,
                 opacity=0.45,
             ),

@@ -10,6 +10,7 @@ from random import Random
 from hookline.sample.draw_svg import (
     Light,
     blur,
+    chance,
     darker,
     ellipse,
     group,
@@ -56,7 +57,7 @@ def backdrop(place: Place, *, rain: bool = False) -> Backdrop:
 
 def _banquet_hall(place: Place, rain: bool) -> Backdrop:
     dark, wine, gold, cream, brown = place.palette[:5]
-    dice = Random(9)
+    dice = chance(9)
     defs = "".join(
         (
             linear("wall", [(0, darker(wine, 0.62), 1), (0.55, darker(wine, 0.2), 1), (1, darker(wine, 0.45), 1)]),
@@ -109,6 +110,7 @@ def _banquet_hall(place: Place, rain: bool) -> Backdrop:
 
 
 def _panels(wine: str, gold: str, dark: str) -> str:
+<<<<<<< HEAD
     parts = []
     for x in (30, 190, 350, 1090, 1250, 1410):
         parts.append(rect(x, 90, 130, 420, darker(wine, 0.18), r=4))
@@ -124,6 +126,37 @@ def _panels(wine: str, gold: str, dark: str) -> str:
     for x in (95, 255, 415, 1155, 1315, 1475):
         parts.append(ellipse(x, 300, 90, 120, "url(#glow)", opacity=0.5) + ellipse(x, 292, 7, 18, "#fff3cf"))
     return "".join(parts)
+=======
+    cornice = rect(0, 0, WIDTH, 30, darker(dark, 0.2)) + rect(0, 26, WIDTH, 6, "url(#gold)", opacity=0.8)
+    return "".join(
+        (
+            *(_panel(x, wine, gold, dark) for x in (30, 190, 350, 1090, 1250, 1410)),
+            *(_pilaster(x, wine, gold) for x in (0, 168, 328, 500, 1068, 1228, 1388, 1566)),
+            cornice,
+            *(_sconce(x) for x in (95, 255, 415, 1155, 1315, 1475)),
+        )
+    )
+
+
+def _panel(x: float, wine: str, gold: str, dark: str) -> str:
+    return "".join(
+        (
+            rect(x, 90, 130, 420, darker(wine, 0.18), r=4),
+            rect(x + 8, 98, 114, 404, mix(wine, dark, 0.3), r=3),
+            path(f"M{x + 14},104 H{x + 116} V496 H{x + 14} Z", line=gold, width=2, opacity=0.55),
+            path(f"M{x + 65},270 m-26,0 q26,-44 52,0 q-26,44 -52,0 Z", line=gold, width=1.6, opacity=0.4),
+        )
+    )
+
+
+def _pilaster(x: float, wine: str, gold: str) -> str:
+    shaft = rect(x, 40, 24, 570, mix(wine, gold, 0.16)) + rect(x + 4, 40, 5, 570, lighter(wine, 0.22), opacity=0.5)
+    return shaft + rect(x - 8, 30, 40, 20, "url(#gold)") + rect(x - 8, 588, 40, 22, "url(#gold)", opacity=0.7)
+
+
+def _sconce(x: float) -> str:
+    return ellipse(x, 300, 90, 120, "url(#glow)", opacity=0.5) + ellipse(x, 292, 7, 18, "#fff3cf")
+>>>>>>> animatic
 
 
 def _stage(wine: str, gold: str, dark: str) -> str:
@@ -147,7 +180,14 @@ def _stage(wine: str, gold: str, dark: str) -> str:
 
 
 def _letters(gold: str) -> str:
+<<<<<<< HEAD
     shown = ' font-family="Liberation Serif, DejaVu Serif, serif" font-weight="bold" font-size="50" letter-spacing="7" text-anchor="middle"'
+=======
+    shown = (
+        ' font-family="Liberation Serif, DejaVu Serif, serif" font-weight="bold" font-size="50" letter-spacing="7"'
+        ' text-anchor="middle"'
+    )
+>>>>>>> animatic
     return (
         f'<text x="800" y="508"{shown} fill="#1a0a10" opacity="0.7" dx="2" dy="4">HARROW &amp; CRANE</text>'
         f'<text x="800" y="508"{shown} fill="url(#gold)">HARROW &amp; CRANE</text>'
@@ -243,7 +283,12 @@ def _table(x: float, y: float, size: float, gold: str, dice: Random) -> str:
 
 def _glass(x: float, y: float) -> str:
     return path(
+<<<<<<< HEAD
         f"M{x - 9},{y - 40} L{x - 3},{y - 12} L{x - 2},{y + 2} L{x - 9},{y + 5} L{x + 9},{y + 5} L{x + 2},{y + 2} L{x + 3},{y - 12} L{x + 9},{y - 40} Z",
+=======
+        f"M{x - 9},{y - 40} L{x - 3},{y - 12} L{x - 2},{y + 2} L{x - 9},{y + 5} L{x + 9},{y + 5} L{x + 2},{y + 2}"
+        f" L{x + 3},{y - 12} L{x + 9},{y - 40} Z",
+>>>>>>> animatic
         "#fdf3dd",
         opacity=0.75,
     ) + path(f"M{x - 8},{y - 32} L{x - 3},{y - 14} L{x + 3},{y - 14} L{x + 8},{y - 32} Z", "#e0b24f", opacity=0.9)
@@ -322,7 +367,7 @@ def _room_nine(place: Place, rain: bool) -> Backdrop:
             _bed(560, 500, mist, pale, night),
             _monitor(1010, 250, pulse, night),
             _drip(500, 240, mist, night),
-            _drape(80, mist, night),
+            _drape(mist),
             ellipse(800, 330, 460, 260, "url(#lamp)", opacity=0.30),
             path("M1260,150 L1420,150 L1000,900 L420,900 Z", "url(#beam)", opacity=0.35),
             group(
@@ -337,7 +382,11 @@ def _room_nine(place: Place, rain: bool) -> Backdrop:
 
 
 def _blinds(x: float, y: float, night: str, mist: str) -> str:
+<<<<<<< HEAD
     lights = Random(4)
+=======
+    lights = chance(4)
+>>>>>>> animatic
     city = "".join(
         rect(
             x + lights.uniform(4, 246),
@@ -367,7 +416,10 @@ def _ward_door(x: float, y: float, night: str, mist: str) -> str:
             + rect(x + 97, y + 50, 6, 170, mix(mist, night, 0.6))
             + rect(x + 46, y + 132, 108, 5, mix(mist, night, 0.6)),
             rect(x + 166, y + 286, 22, 8, "#cfd9d6", r=4),
-            f'<text x="{x + 100}" y="{y + 300}" font-size="58" font-weight="bold" text-anchor="middle" fill="{mist}" font-family="Liberation Sans, sans-serif">9</text>',
+            (
+                f'<text x="{x + 100}" y="{y + 300}" font-size="58" font-weight="bold" text-anchor="middle"'
+                f' fill="{mist}" font-family="Liberation Sans, sans-serif">9</text>'
+            ),
         )
     )
 
@@ -412,7 +464,8 @@ def _monitor(x: float, y: float, pulse: str, night: str) -> str:
         + rect(4, 4, 162, 128, "#04140f", r=4)
         + path("M8,70 H50 l8,-8 l8,14 l10,-50 l12,78 l10,-40 l8,6 H162", line=pulse, width=4)
         + path("M8,108 q12,-16 24,0 t24,0 t24,0 t24,0 t24,0 t24,0", line="#f2c14e", width=2.4, opacity=0.8)
-        + f'<text x="158" y="34" font-size="26" text-anchor="end" fill="{pulse}" font-family="Liberation Sans, sans-serif" font-weight="bold">58</text>',
+        + f'<text x="158" y="34" font-size="26" text-anchor="end" fill="{pulse}" font-family="Liberation Sans,'
+        ' sans-serif" font-weight="bold">58</text>',
         f"translate({x},{y})",
     )
 
@@ -427,10 +480,9 @@ def _drip(x: float, y: float, mist: str, night: str) -> str:
     )
 
 
-def _drape(x: float, mist: str, night: str) -> str:
-    folds = "".join(path(f"M{420 - i * 0},90 Z") for i in range(0))
+def _drape(mist: str) -> str:
     strips = "".join(rect(392 + i * 30, 84, 31, 560 - (i % 2) * 8, "url(#drape)") for i in range(3))
-    return folds + rect(380, 76, 560, 7, mist, r=3) + strips
+    return rect(380, 76, 560, 7, mist, r=3) + strips
 
 
 # the roof
@@ -438,7 +490,7 @@ def _drape(x: float, mist: str, night: str) -> str:
 
 def _rooftop(place: Place, rain: bool) -> Backdrop:
     night, blue, slate, lamp, pale = place.palette[:5]
-    dice = Random(21)
+    dice = chance(21)
     defs = "".join(
         (
             linear("sky", [(0, darker(night, 0.35), 1), (0.6, blue, 1), (1, mix(slate, "#7a5a72", 0.35), 1)]),
@@ -573,7 +625,11 @@ def _room(place: Place, rain: bool) -> Backdrop:
     c = [*place.palette, "#333333", "#555555", "#888888", "#aaaaaa", "#cccccc"][:5]
     day = place.time == "day"
     wall, trim, warm, lit, wood = (c[0], c[1], c[4], "#ffffff", c[3]) if day else (c[0], c[1], c[2], c[3], c[4])
+<<<<<<< HEAD
     dice = Random(place.id)
+=======
+    dice = chance(place.id)
+>>>>>>> animatic
     defs = (
         linear("wall", [(0, darker(wall, 0.25), 1), (1, wall, 1)])
         + linear("floor", [(0, darker(wood, 0.2), 1), (1, darker(wood, 0.6), 1)])
@@ -630,7 +686,7 @@ def _skyline(place: Place, rain: bool) -> Backdrop:
 
 def rain_streaks(seed: int) -> str:
     """One picture of falling rain over 1280 by 720; a few of them in turn make it fall."""
-    dice = Random(seed)
+    dice = chance(seed)
     far = "".join(_streak(dice, 46, 1.2, 0.28) for _ in range(130))
     near = "".join(_streak(dice, 120, 2.2, 0.34) for _ in range(46))
     return far + near

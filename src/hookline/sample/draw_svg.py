@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,11 @@ class Light:
     rim: str = "#ffffff"
     rim_strength: float = 0.5  # 0..1
     shade: str = "#3a2040"  # what shadows are mixed with
+
+
+def chance(seed: int | str) -> Random:
+    """Chance that falls the same way every time, for windows, drops and blinks."""
+    return Random(seed)  # noqa: S311 - drawing, not secrets
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

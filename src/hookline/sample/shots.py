@@ -49,6 +49,7 @@ class Shot:
     rain: bool = False
     push: tuple[float, float] = (1.0, 1.05)  # zoom at the shot's start and end
     caption: str = ""  # text over the picture
+    title: str = ""  # of the series and episode, small, while the hook is on
 
 
 def shots(timeline: Timeline, stage: Stage) -> tuple[Shot, ...]:
@@ -60,7 +61,8 @@ def shots(timeline: Timeline, stage: Stage) -> tuple[Shot, ...]:
         part = [_possible(shot, state) for shot in _shots_of(item, state, timeline, stage, index)]
         cut += [replace(part[0], caption="" if item.draw == "phone" else item.overlay), *part[1:]]
         state = _remember(state, item, cut[-1])
-    return tuple(cut)
+    name = f"Episode {timeline.episode.number}" + (f": {timeline.episode.title}" if timeline.episode.title else "")
+    return (replace(cut[0], title=f"{stage.title}  |  {name}"), *cut[1:])
 
 
 @dataclass(frozen=True, slots=True)
