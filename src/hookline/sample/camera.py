@@ -61,17 +61,8 @@ class Camera:
         They are a little larger or smaller than 1280 by 720: the camera's move is how they are cut.
         """
         draw = self._insert(shot) if shot.framing is Framing.INSERT else self._people(shot)
-<<<<<<< HEAD
-        overlay = _overlay(shot)
-        rain = (
-            self._rain()
-            if (shot.rain and shot.framing is not Framing.INSERT) or shot.insert in ("ajar", "push")
-            else ()
-        )
-=======
         overlay, title = _overlay(shot), _title(shot)
         rain = self._rain() if _rains(shot) else ()
->>>>>>> animatic
         count = shot.span.duration_ms // FRAME_MS
         for number in range(count):
             canvas = draw(number, number / max(1, count - 1))

@@ -78,17 +78,11 @@ def seen_from_behind(look: Look, light: Light) -> str:
             path(shoulders, tone.shade if bare else cloth.shade, line=cloth.line, width=2),
             path(shoulders, tone.skin if bare else cloth.base, opacity=0.5),
             path(edge, line=tone.rim, width=8, opacity=tone.rim_strength),
-<<<<<<< HEAD
-            path("M-50,196 C-20,214 20,214 50,196 L54,224 C20,240 -20,240 -54,224 Z", cloth.accent_shade)
-            if not bare
-            else "",
-=======
             (
                 path("M-50,196 C-20,214 20,214 50,196 L54,224 C20,240 -20,240 -54,224 Z", cloth.accent_shade)
                 if not bare
                 else ""
             ),
->>>>>>> animatic
             _hair_from_behind(look, tone),
         )
     )
@@ -126,16 +120,6 @@ def _hair_from_behind(look: Look, tone: Paint) -> str:
             ears,
             path(falling if loose else skull, tone.hair, line=tone.hair_dark, width=2),
             "".join(path(d, line=tone.hair_dark, width=7, opacity=0.7) for d in lines) if loose else "",
-<<<<<<< HEAD
-            path(
-                "M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z",
-                tone.hair_dark,
-                opacity=0.8,
-            ),
-            path(tail, tone.hair_dark) + path("M-8,-20 C-16,60 -10,140 -4,220", line=tone.hair, width=9)
-            if tied
-            else "",
-=======
             (
                 ""
                 if loose
@@ -150,7 +134,6 @@ def _hair_from_behind(look: Look, tone: Paint) -> str:
                 if tied
                 else ""
             ),
->>>>>>> animatic
             path("M10,-128 C60,-120 84,-80 80,-20 C70,-70 50,-104 10,-128 Z", tone.hair_light, opacity=0.5),
             cap,
             path("M91,-30 C96,-90 66,-132 8,-134", line=tone.rim, width=7, opacity=tone.rim_strength),
@@ -247,14 +230,10 @@ def _sleeve(
         inside = (
             f"M{_at(_aside(end, a, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(_along(end, b, 0.09), a, 0))} Z"
         )
-<<<<<<< HEAD
-        tube = f"M{_at(_aside(a, end, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(end, a, thick))} L{_at(_aside(a, end, -thick))} Z"
-=======
         tube = (
             f"M{_at(_aside(a, end, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(end, a, thick))}"
             f" L{_at(_aside(a, end, -thick))} Z"
         )
->>>>>>> animatic
         return "".join(
             (
                 path(inside, cloth.deep),
@@ -403,23 +382,15 @@ def _jacket(look: Look, tone: Paint, cloth: _Cloth, w: float, shirt: str) -> str
             _shirt_front(tone, cloth, shirt),
             path("M8,420 C10,520 10,640 8,760", line=cloth.deep, width=3),
             path(
-<<<<<<< HEAD
-                f"M-70,150 C-88,166 -104,180 {-96 * w * 0.86:.0f},196 C-92,236 -74,246 -78,256 L-62,268 C-44,330 -14,386 8,424 C-6,346 -56,236 -70,150 Z",
-=======
                 f"M-70,150 C-88,166 -104,180 {-96 * w * 0.86:.0f},196 C-92,236 -74,246 -78,256 L-62,268 C-44,330"
                 " -14,386 8,424 C-6,346 -56,236 -70,150 Z",
->>>>>>> animatic
                 lapel,
                 line=cloth.line,
                 width=2.2,
             ),
             path(
-<<<<<<< HEAD
-                f"M44,154 C62,170 76,180 {74 * w:.0f},196 C76,226 62,240 60,250 L66,262 C54,320 32,372 8,424 C18,340 48,236 44,154 Z",
-=======
                 f"M44,154 C62,170 76,180 {74 * w:.0f},196 C76,226 62,240 60,250 L66,262 C54,320 32,372 8,424 C18,340"
                 " 48,236 44,154 Z",
->>>>>>> animatic
                 mix(lapel, cloth.deep, 0.35),
                 line=cloth.line,
                 width=2.2,
@@ -476,22 +447,14 @@ def _gown(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             + path("M16,204 C30,206 44,200 56,192", line=tone.shade, width=3),
             path(bust, cloth.base, line=cloth.line, width=2.4),
             path(
-<<<<<<< HEAD
-                f"M-126,262 C-122,340 -96,430 -92,490 C-100,570 -132,660 -150,{BOTTOM} L-80,{BOTTOM} C-60,640 -40,560 -48,490 C-58,420 -100,330 -96,254 Z",
-=======
                 f"M-126,262 C-122,340 -96,430 -92,490 C-100,570 -132,660 -150,{BOTTOM} L-80,{BOTTOM} C-60,640 -40,560"
                 " -48,490 C-58,420 -100,330 -96,254 Z",
->>>>>>> animatic
                 cloth.shade,
                 opacity=0.8,
             ),
             path(
-<<<<<<< HEAD
-                "M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 L103,276 C86,264 64,276 42,298 C20,278 -34,278 -58,300 C-88,274 -110,264 -125,278 Z",
-=======
                 "M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 L103,276 C86,264"
                 " 64,276 42,298 C20,278 -34,278 -58,300 C-88,274 -110,264 -125,278 Z",
->>>>>>> animatic
                 cloth.accent,
                 line=darker(cloth.accent, 0.35),
                 width=1.4,
@@ -531,12 +494,8 @@ def _scrubs(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             _plain(look, tone, cloth, w),
             path(neck, tone.shade),
             path(
-<<<<<<< HEAD
-                "M-70,152 C-50,206 -16,254 8,284 C28,252 46,202 48,156 L38,158 C36,196 22,240 8,264 C-12,240 -42,200 -60,152 Z",
-=======
                 "M-70,152 C-50,206 -16,254 8,284 C28,252 46,202 48,156 L38,158 C36,196 22,240 8,264 C-12,240 -42,200"
                 " -60,152 Z",
->>>>>>> animatic
                 cloth.light,
                 line=cloth.line,
                 width=2,
@@ -558,12 +517,8 @@ def _coat(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             _plain(look, tone, cloth, w),
             path("M-62,146 C-54,190 -20,240 6,270 C24,230 40,190 40,152 C10,176 -34,176 -62,146 Z", scarf),
             path(
-<<<<<<< HEAD
-                "M-76,140 C-116,170 -124,210 -104,250 L-76,240 L-66,282 C-40,320 -14,350 6,384 C-2,300 -52,220 -60,140 Z",
-=======
                 "M-76,140 C-116,170 -124,210 -104,250 L-76,240 L-66,282 C-40,320 -14,350 6,384 C-2,300 -52,220"
                 " -60,140 Z",
->>>>>>> animatic
                 cloth.light,
                 line=cloth.line,
                 width=2.4,

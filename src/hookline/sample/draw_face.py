@@ -112,14 +112,10 @@ def back_hair(look: Look, light: Light) -> str:
 
 def _skull(look: Look, face: Face, tone: Paint) -> str:
     contour = _contour(look, _MOUTHS[face.mouth].jaw)
-<<<<<<< HEAD
-    shadow = "M-66,-40 C-68,0 -67,26 -61,46 C-54,70 -34,90 -12,103 C-20,92 -34,80 -42,60 C-50,38 -44,8 -47,-14 C-50,-36 -58,-40 -66,-40 Z"
-=======
     shadow = (
         "M-66,-40 C-68,0 -67,26 -61,46 C-54,70 -34,90 -12,103 C-20,92 -34,80 -42,60 C-50,38 -44,8 -47,-14 C-50,-36"
         " -58,-40 -66,-40 Z"
     )
->>>>>>> animatic
     return "".join(
         (
             _ear(look, tone) if _style(look) not in _COVERS_EARS else "",
@@ -207,12 +203,8 @@ def _nose(look: Look, tone: Paint) -> str:
     return "".join(
         (
             path(
-<<<<<<< HEAD
-                f"M18,2 C22,18 {34 + man},34 {36 + man},43 C{36 + man},48 28,51 20,50 C12,49 11,44 15,40 C20,34 19,16 18,2 Z",
-=======
                 f"M18,2 C22,18 {34 + man},34 {36 + man},43 C{36 + man},48 28,51 20,50 C12,49 11,44 15,40 C20,34 19,16"
                 " 18,2 Z",
->>>>>>> animatic
                 tone.shade,
                 opacity=0.5,
             ),
@@ -252,12 +244,6 @@ def _eye(look: Look, face: Face, tone: Paint, *, near: bool) -> str:
         return _shut_eye(look, tone, cx, half)
     inner, outer = (cx + half, cx - half) if near else (cx - half, cx + half)
     top, low = -tall, tall * 0.62 if face.lids > 0.6 else tall * 0.5 + 2
-<<<<<<< HEAD
-    lid = f"M{outer},{1:.1f} C{outer + (inner - outer) * 0.22:.1f},{top * 1.12:.1f} {outer + (inner - outer) * 0.68:.1f},{top * 1.2:.1f} {inner},{4:.1f}"
-    opening = (
-        lid
-        + f" C{outer + (inner - outer) * 0.72:.1f},{low + 3:.1f} {outer + (inner - outer) * 0.3:.1f},{low * 1.15 + 2:.1f} {outer},{1:.1f} Z"
-=======
     lid = (
         f"M{outer},{1:.1f} C{outer + (inner - outer) * 0.22:.1f},{top * 1.12:.1f}"
         f" {outer + (inner - outer) * 0.68:.1f},{top * 1.2:.1f} {inner},{4:.1f}"
@@ -265,7 +251,6 @@ def _eye(look: Look, face: Face, tone: Paint, *, near: bool) -> str:
     opening = (
         lid + f" C{outer + (inner - outer) * 0.72:.1f},{low + 3:.1f}"
         f" {outer + (inner - outer) * 0.3:.1f},{low * 1.15 + 2:.1f} {outer},{1:.1f} Z"
->>>>>>> animatic
     )
     name = f"{'n' if near else 'f'}eye"
     iris_x, iris_y = cx + (2.5 if near else 1.5) + face.gaze * 6, -1 - shape.upper * 2
@@ -276,12 +261,8 @@ def _eye(look: Look, face: Face, tone: Paint, *, near: bool) -> str:
             path(opening, tone.white),
             f'<g clip-path="url(#{name})">{_iris(look, tone, iris_x, iris_y, r, near)}'
             + path(
-<<<<<<< HEAD
-                f"M{cx - half - 4},{top - 8} L{cx + half + 4},{top - 8} L{cx + half + 4},{top * 0.42:.1f} L{cx - half - 4},{top * 0.5:.1f} Z",
-=======
                 f"M{cx - half - 4},{top - 8} L{cx + half + 4},{top - 8} L{cx + half + 4},{top * 0.42:.1f}"
                 f" L{cx - half - 4},{top * 0.5:.1f} Z",
->>>>>>> animatic
                 "#2a1a2c",
                 opacity=0.28,
             )
@@ -327,12 +308,8 @@ def _crease(look: Look, tone: Paint, outer: float, inner: float, top: float) -> 
     d = inner - outer
     y = top * 1.12 - 7
     return path(
-<<<<<<< HEAD
-        f"M{outer + d * 0.06:.1f},{y * 0.5:.1f} C{outer + d * 0.26:.1f},{y:.1f} {outer + d * 0.66:.1f},{y - 1:.1f} {inner - d * 0.08:.1f},{y * 0.42:.1f}",
-=======
         f"M{outer + d * 0.06:.1f},{y * 0.5:.1f} C{outer + d * 0.26:.1f},{y:.1f} {outer + d * 0.66:.1f},{y - 1:.1f}"
         f" {inner - d * 0.08:.1f},{y * 0.42:.1f}",
->>>>>>> animatic
         line=tone.deep,
         width=1.5,
         opacity=0.75,
@@ -446,12 +423,8 @@ def _mouth(look: Look, face: Face, tone: Paint) -> str:
             _teeth(shape, tone, left, ly, right, ry, cx, up) if shape.teeth else "",
             path(cavity, line=darker(tone.lips, 0.55), width=1.3),
             path(
-<<<<<<< HEAD
-                f"M{cx - 6},{low + thick * 0.75:.1f} C{cx - 2},{low + thick:.1f} {cx + 5},{low + thick:.1f} {cx + 8},{low + thick * 0.7:.1f}",
-=======
                 f"M{cx - 6},{low + thick * 0.75:.1f} C{cx - 2},{low + thick:.1f} {cx + 5},{low + thick:.1f}"
                 f" {cx + 8},{low + thick * 0.7:.1f}",
->>>>>>> animatic
                 line=lighter(tone.lips, 0.45),
                 width=1.6,
                 opacity=0.7 if look.female else 0.3,
@@ -482,12 +455,8 @@ def _closed_mouth(
             path(_outer_lips(lx, ly, rx, ry, cx, cy, cy, thick), tone.lips, opacity=1 if look.female else 0.75),
             path(seam, line=darker(mix(tone.lips, tone.line, 0.4), 0.35), width=2.2),
             path(
-<<<<<<< HEAD
-                f"M{cx - 5},{cy + thick * 0.85:.1f} C{cx - 1},{cy + thick:.1f} {cx + 5},{cy + thick:.1f} {cx + 8},{cy + thick * 0.7:.1f}",
-=======
                 f"M{cx - 5},{cy + thick * 0.85:.1f} C{cx - 1},{cy + thick:.1f} {cx + 5},{cy + thick:.1f}"
                 f" {cx + 8},{cy + thick * 0.7:.1f}",
->>>>>>> animatic
                 line=lighter(tone.lips, 0.5),
                 width=1.6,
                 opacity=0.65 if look.female else 0.25,
@@ -512,13 +481,9 @@ def _teeth(
 def _tongue(shape: _MouthShape, left: float, right: float, cx: float, low: float) -> str:
     high = low - shape.tongue * (shape.low + shape.up) * 0.5
     return path(
-<<<<<<< HEAD
-        f"M{left + 5:.1f},{low - 1:.1f} C{left + 8:.1f},{high - 1:.1f} {right - 8:.1f},{high - 1:.1f} {right - 4:.1f},{low - 1.4:.1f} C{right - 7:.1f},{low + 1:.1f} {left + 8:.1f},{low + 1.2:.1f} {left + 5:.1f},{low - 1:.1f} Z",
-=======
         f"M{left + 5:.1f},{low - 1:.1f} C{left + 8:.1f},{high - 1:.1f} {right - 8:.1f},{high - 1:.1f}"
         f" {right - 4:.1f},{low - 1.4:.1f} C{right - 7:.1f},{low + 1:.1f} {left + 8:.1f},{low + 1.2:.1f}"
         f" {left + 5:.1f},{low - 1:.1f} Z",
->>>>>>> animatic
         "#b5474d",
     )
 
@@ -568,12 +533,8 @@ def _tied_front(look: Look, tone: Paint) -> str:
         (
             _cap_of_hair(tone, hairline, outer=outer),
             path(
-<<<<<<< HEAD
-                "M-20,-78 C-50,-70 -78,-52 -86,-30 C-90,-60 -76,-104 -34,-122 C-2,-118 20,-100 30,-80 C14,-86 -4,-84 -20,-78 Z",
-=======
                 "M-20,-78 C-50,-70 -78,-52 -86,-30 C-90,-60 -76,-104 -34,-122 C-2,-118 20,-100 30,-80 C14,-86 -4,-84"
                 " -20,-78 Z",
->>>>>>> animatic
                 tone.hair_light,
                 opacity=0.22,
             ),
@@ -624,12 +585,8 @@ def _waves_front(look: Look, tone: Paint) -> str:
         (
             _cap_of_hair(tone, hairline, outer=outer),
             path(
-<<<<<<< HEAD
-                "M22,-88 C2,-104 -44,-102 -70,-66 C-84,-44 -86,-14 -84,16 C-92,-24 -92,-70 -62,-102 C-36,-126 6,-120 22,-88 Z",
-=======
                 "M22,-88 C2,-104 -44,-102 -70,-66 C-84,-44 -86,-14 -84,16 C-92,-24 -92,-70 -62,-102 C-36,-126 6,-120"
                 " 22,-88 Z",
->>>>>>> animatic
                 tone.hair_light,
                 opacity=0.5,
             ),
@@ -662,12 +619,8 @@ def _waves_back(look: Look, tone: Paint) -> str:
         (
             path(mass, tone.hair_dark),
             path(
-<<<<<<< HEAD
-                "M-96,20 C-92,70 -114,110 -110,160 C-108,200 -116,230 -116,254 C-100,240 -84,200 -88,150 C-90,110 -80,80 -84,30 Z",
-=======
                 "M-96,20 C-92,70 -114,110 -110,160 C-108,200 -116,230 -116,254 C-100,240 -84,200 -88,150 C-90,110"
                 " -80,80 -84,30 Z",
->>>>>>> animatic
                 tone.hair,
                 opacity=0.9,
             ),
@@ -726,12 +679,8 @@ def _swept_front(look: Look, tone: Paint) -> str:
         (
             _cap_of_hair(tone, hairline, outer=outer),
             path(
-<<<<<<< HEAD
-                "M-26,-82 C2,-102 40,-98 56,-70 C50,-100 14,-122 -18,-116 C-44,-110 -64,-84 -66,-56 C-58,-66 -44,-76 -26,-82 Z",
-=======
                 "M-26,-82 C2,-102 40,-98 56,-70 C50,-100 14,-122 -18,-116 C-44,-110 -64,-84 -66,-56 C-58,-66 -44,-76"
                 " -26,-82 Z",
->>>>>>> animatic
                 tone.hair_light,
                 opacity=0.45,
             ),

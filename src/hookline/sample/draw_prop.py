@@ -59,95 +59,6 @@ def insert(name: str, scenery: Scenery) -> tuple[Layer, ...]:
     return INSERTS[name](scenery)
 
 
-<<<<<<< HEAD
-# hands, out of rounded strokes
-
-
-def _finger(points: tuple[Point, ...], width: float, skin: str, line: str) -> str:
-    d = "M" + " L".join(f"{x:.0f},{y:.0f}" for x, y in points)
-    return path(d, line=line, width=width + 5) + path(d, line=skin, width=width)
-
-
-def _nail(x: float, y: float, turn: float, skin: str, size: float = 1) -> str:
-    return group(
-        ellipse(0, 0, 9 * size, 6.5 * size, lighter(mix(skin, "#f2b8a8", 0.4), 0.35)),
-        f"translate({x:.0f},{y:.0f}) rotate({turn:.0f})",
-    )
-
-
-def _grip(skin: str, line: str, shade: str, *, sleeve: str = "", cuff: str = "", ring: str = "", behind: bool) -> str:
-    """A right hand closed round something upright at the origin; the arm leaves to the lower right."""
-    if behind:
-        arm = path(
-            "M24,-66 C80,-84 140,-50 176,-6 L420,210 L300,360 L104,112 C70,104 44,92 24,74 Z", skin, line=line, width=5
-        )
-        arm += path(
-            "M40,74 C80,84 110,100 150,150 L300,330 L280,360 L104,112 C70,104 54,92 40,74 Z", shade, opacity=0.7
-        )
-        cover = (
-            path("M212,20 L520,290 L390,450 L120,140 Z", sleeve, line=darker(sleeve, 0.5), width=5) if sleeve else ""
-        )
-        edge = path("M194,4 L228,36 L134,152 L104,118 Z", cuff, line=darker(cuff, 0.4), width=4) if cuff else ""
-        return arm + edge + cover
-    fingers = "".join(
-        _finger(((52, y + 4), (6, y - 3), (-36, y + 2), (-40, y + 13)), 31, skin, line) for y in (66, 33, 0, -34)
-    )
-    stone = _ring(6, 31, ring) if ring else ""
-    thumb = _finger(((86, -58), (44, -82), (-8, -74)), 34, skin, line) + _nail(-14, -74, 8, skin)
-    return fingers + stone + thumb
-
-
-def _ring(x: float, y: float, stone: str) -> str:
-    return "".join(
-        (
-            path(
-                f"M{x - 9},{y - 20} C{x - 3},{y} {x - 3},{y + 10} {x - 9},{y + 20} L{x + 8},{y + 20} C{x + 13},{y + 8} {x + 13},{y - 6} {x + 8},{y - 20} Z",
-                "#d9b04a",
-                line="#6a4a12",
-                width=2.5,
-            ),
-            path(
-                f"M{x - 17},{y} L{x - 8},{y - 16} L{x + 10},{y - 16} L{x + 19},{y} L{x + 10},{y + 16} L{x - 8},{y + 16} Z",
-                stone,
-                line="#3c0610",
-                width=3,
-            ),
-            path(f"M{x - 8},{y - 16} L{x - 3},{y} L{x - 8},{y + 16} L{x - 17},{y} Z", lighter(stone, 0.35)),
-            path(
-                f"M{x - 8},{y - 16} L{x + 10},{y - 16} L{x + 4},{y - 3} L{x - 3},{y - 3} Z",
-                lighter(stone, 0.6),
-                opacity=0.9,
-            ),
-        )
-    )
-
-
-def _flat(skin: str, line: str, shade: str, *, sleeve: str = "", cuff: str = "", ring: str = "") -> str:
-    """A hand stretched out to the right, palm down, fingertips near (190, 0); the arm leaves to the left."""
-    arm = path(
-        "M-420,-52 L-60,-58 C-10,-62 40,-60 70,-50 L74,52 C40,66 -10,66 -60,56 L-420,60 Z", skin, line=line, width=5
-    )
-    tips = ((188, -34, -40), (206, -6, -12), (198, 22, 14), (168, 46, 40))
-    fingers = "".join(
-        _finger(((58, y), (124, (y + ty) / 2 - 3), (x, ty)), 27 - i, skin, line) for i, (x, ty, y) in enumerate(tips)
-    )
-    nails = "".join(_nail(x - 1, ty, 4, skin, 0.9) for x, ty, _ in tips)
-    thumb = _finger(((-8, 46), (48, 86), (104, 92)), 30, skin, line) + _nail(106, 92, 0, skin)
-    palm = path("M-70,-54 C-10,-60 40,-58 74,-46 L78,50 C40,62 -10,64 -70,54 Z", skin) + path(
-        "M-60,40 C-10,54 40,54 78,38 L78,52 C40,64 -10,66 -60,56 Z", shade, opacity=0.7
-    )
-    cover = path("M-460,-96 L-96,-78 L-96,84 L-460,104 Z", sleeve, line=darker(sleeve, 0.5), width=5) if sleeve else ""
-    edge = path("M-104,-72 L-70,-66 L-70,70 L-104,78 Z", cuff, line=darker(cuff, 0.4), width=4) if cuff else ""
-    return arm + thumb + fingers + nails + palm + edge + cover + (_ring(112, 4, ring) if ring else "")
-
-
-def _hand_paint(look: Look, light: Light) -> tuple[str, str, str]:
-    tone = paint(look, light)
-    return tone.skin, tone.line, tone.shade
-
-
-=======
->>>>>>> animatic
 # surfaces
 
 
@@ -155,14 +66,10 @@ def _marble(seed: int = 3) -> tuple[str, str]:
     dice = chance(seed)
     veins = "".join(
         path(
-<<<<<<< HEAD
-            f"M{dice.uniform(-100, 1300):.0f},{dice.uniform(-50, 700):.0f} q{dice.uniform(-160, 160):.0f},{dice.uniform(20, 120):.0f} {dice.uniform(40, 260):.0f},{dice.uniform(-60, 160):.0f} t{dice.uniform(60, 200):.0f},{dice.uniform(-60, 120):.0f}",
-=======
             f"M{dice.uniform(-100, 1300):.0f},{dice.uniform(-50, 700):.0f}"
             f" q{dice.uniform(-160, 160):.0f},{dice.uniform(20, 120):.0f}"
             f" {dice.uniform(40, 260):.0f},{dice.uniform(-60, 160):.0f}"
             f" t{dice.uniform(60, 200):.0f},{dice.uniform(-60, 120):.0f}",
->>>>>>> animatic
             line="#8f7a6c",
             width=dice.uniform(1, 3),
             opacity=0.35,
@@ -192,17 +99,6 @@ def _tray(x: float, y: float, turn: float, size: float = 1) -> tuple[str, str]:
     defs = linear(
         "steel", [(0, "#f6f3ee", 1), (0.45, "#a9a7a8", 1), (0.6, "#e9e6e2", 1), (1, "#6d6a70", 1)], x2=1, y2=1
     )
-<<<<<<< HEAD
-    return group(
-        ellipse(14, 22, 330, 150, "#1a0c0c", opacity=0.4)
-        + ellipse(0, 0, 330, 150, "#5a565c")
-        + ellipse(0, -5, 326, 146, "url(#steel)")
-        + ellipse(0, -2, 290, 124, "#8d8a90")
-        + ellipse(0, 3, 288, 122, "url(#steel)", opacity=0.9)
-        + path("M-240,-40 C-120,-110 60,-116 170,-84", line="#ffffff", width=5, opacity=0.7),
-        f"translate({x},{y}) rotate({turn}) scale({size})",
-    ), defs
-=======
     return (
         group(
             ellipse(14, 22, 330, 150, "#1a0c0c", opacity=0.4)
@@ -215,7 +111,6 @@ def _tray(x: float, y: float, turn: float, size: float = 1) -> tuple[str, str]:
         ),
         defs,
     )
->>>>>>> animatic
 
 
 # the inserts
@@ -224,16 +119,11 @@ def _tray(x: float, y: float, turn: float, size: float = 1) -> tuple[str, str]:
 def _crash(s: Scenery) -> tuple[Layer, ...]:
     floor, defs = _marble()
     tray, steel = _tray(820, 380, -14, 0.95)
-<<<<<<< HEAD
-    pool = "M300,470 C220,430 260,380 360,392 C420,360 560,372 600,420 C700,430 690,500 600,520 C560,570 440,580 390,540 C320,550 270,510 300,470 Z"
-    dice = Random(5)
-=======
     pool = (
         "M300,470 C220,430 260,380 360,392 C420,360 560,372 600,420 C700,430 690,500 600,520 C560,570 440,580 390,540"
         " C320,550 270,510 300,470 Z"
     )
     dice = chance(5)
->>>>>>> animatic
     drops = "".join(
         ellipse(dice.uniform(150, 760), dice.uniform(300, 640), r := dice.uniform(4, 15), r * 0.6, "#7d0d22")
         for _ in range(26)
@@ -241,13 +131,9 @@ def _crash(s: Scenery) -> tuple[Layer, ...]:
     wet = path("M350,440 C420,400 500,408 540,430 C480,428 420,436 380,460 Z", "#d9516a", opacity=0.75)
     shards = "".join(
         path(
-<<<<<<< HEAD
-            f"M{(x := dice.uniform(420, 1000)):.0f},{(y := dice.uniform(380, 620)):.0f} l{dice.uniform(14, 44):.0f},{dice.uniform(-26, 6):.0f} l{dice.uniform(-10, 14):.0f},{dice.uniform(14, 36):.0f} Z",
-=======
             f"M{dice.uniform(420, 1000):.0f},{dice.uniform(380, 620):.0f}"
             f" l{dice.uniform(14, 44):.0f},{dice.uniform(-26, 6):.0f}"
             f" l{dice.uniform(-10, 14):.0f},{dice.uniform(14, 36):.0f} Z",
->>>>>>> animatic
             "#f4fbff",
             opacity=0.8,
             line="#9fb3bd",
@@ -269,12 +155,8 @@ def _crash(s: Scenery) -> tuple[Layer, ...]:
         Layer(_shoe(), start=(-12, -6), by=0.3),
         Layer(
             path(
-<<<<<<< HEAD
-                "M300,372 C330,362 352,378 360,392 C330,398 312,394 300,372 Z M214,392 C236,380 262,386 270,400 C246,412 226,408 214,392 Z",
-=======
                 "M300,372 C330,362 352,378 360,392 C330,398 312,394 300,372 Z M214,392 C236,380 262,386 270,400"
                 " C246,412 226,408 214,392 Z",
->>>>>>> animatic
                 "#7d0d22",
             ),
             since=0.42,
@@ -292,23 +174,15 @@ def _shoe() -> str:
             path("M60,-80 C46,60 44,140 66,214 L88,218 C76,140 86,40 96,-80 Z", "#c58e78", opacity=0.7),
             path("M56,190 C40,240 34,300 40,404 L58,404 C62,330 80,290 110,278 Z", "#d8d2cb", line="#5d5550", width=4),
             path(
-<<<<<<< HEAD
-                "M56,190 C90,214 120,206 138,196 C180,250 250,300 350,344 C398,366 410,394 386,402 C300,412 220,384 170,330 C140,296 96,280 62,268 C50,246 50,214 56,190 Z",
-=======
                 "M56,190 C90,214 120,206 138,196 C180,250 250,300 350,344 C398,366 410,394 386,402 C300,412 220,384"
                 " 170,330 C140,296 96,280 62,268 C50,246 50,214 56,190 Z",
->>>>>>> animatic
                 "#fbf8f4",
                 line="#5d5550",
                 width=4,
             ),
             path(
-<<<<<<< HEAD
-                "M62,268 C100,276 146,290 174,322 C220,372 300,398 386,396 L386,404 C300,414 216,388 168,334 C140,304 96,288 62,280 Z",
-=======
                 "M62,268 C100,276 146,290 174,322 C220,372 300,398 386,396 L386,404 C300,414 216,388 168,334 C140,304"
                 " 96,288 62,280 Z",
->>>>>>> animatic
                 "#cfc6bf",
             ),
             path("M150,230 C210,288 290,330 352,354", line="#ffffff", width=6),
@@ -352,32 +226,19 @@ def _phone_held(x: float, y: float, size: float, turn: float, shown: str, s: Sce
     )
     back = path("M-60,120 C-160,200 -190,330 -200,520 L150,520 C150,380 140,260 90,170 Z", "#1c1018") + path(
         "M-126,150 C-160,196 -176,260 -170,330 L120,330 C130,260 130,200 116,150 Z", skin, line=line, width=4
-<<<<<<< HEAD
-    )
-    fingers = "".join(_finger(((150, y0 + 16), (128, y0), (100, y0 + 2)), 34, skin, line) for y0 in (20, 66, 112))
-    thumb = _finger(((-150, 190), (-132, 90), (-104, 40)), 40, skin, line)
-    body = rect(-126, -214, 252, 428, "#0d0b10", r=26) + rect(
-        -126, -214, 252, 428, "none", r=26, extra='stroke="#ffd98a" stroke-width="3" stroke-opacity="0.5"'
-    )
-=======
     )
     fingers = "".join(finger(((150, y0 + 16), (128, y0), (100, y0 + 2)), 34, skin, line) for y0 in (20, 66, 112))
     thumb = finger(((-150, 190), (-132, 90), (-104, 40)), 40, skin, line)
     body = rect(-126, -214, 252, 428, "#0d0b10", r=26) + rect(
         -126, -214, 252, 428, "none", r=26, extra='stroke="#ffd98a" stroke-width="3" stroke-opacity="0.5"'
     )
->>>>>>> animatic
     return group(back + body + screen + fingers + thumb, f"translate({x},{y}) rotate({turn}) scale({size})")
 
 
 def _papers(s: Scenery) -> tuple[Layer, ...]:
     floor, defs = _marble(8)
     tray, steel = _tray(640, 430, -3, 1.45)
-<<<<<<< HEAD
-    dice = Random(12)
-=======
     dice = chance(12)
->>>>>>> animatic
     wet = "".join(
         ellipse(
             dice.uniform(280, 1000), dice.uniform(330, 540), r := dice.uniform(4, 16), r * 0.55, "#8c1029", opacity=0.75
@@ -428,15 +289,9 @@ def _toast(s: Scenery) -> tuple[Layer, ...]:
         )
     )
     hand = group(
-<<<<<<< HEAD
-        _grip(skin, line, shade, sleeve=sleeve, cuff=cuff, behind=True)
-        + glass
-        + _grip(skin, line, shade, ring=look.accent, behind=False),
-=======
         grip(skin, line, shade, sleeve=sleeve, cuff=cuff, behind=True)
         + glass
         + grip(skin, line, shade, ring=look.accent, behind=False),
->>>>>>> animatic
         "translate(600,400) scale(1.25) rotate(-6)",
     )
     return (Layer(s.set.content, s.set.defs, backdrop=True), Layer(hand, start=(30, 130), by=0.5))
@@ -452,14 +307,10 @@ def _sign(s: Scenery) -> tuple[Layer, ...]:
     strokes = (
         "M420,420 C440,330 470,330 466,420 C470,360 500,330 510,420",
         "M520,404 C548,380 552,420 526,418 C550,426 566,404 580,380 C576,420 588,424 600,396 C604,330 590,420 616,416",
-<<<<<<< HEAD
-        "M640,420 C650,340 676,330 680,420 C690,340 716,330 720,420 C740,380 760,400 748,418 C770,396 776,420 800,396 C820,420 880,404 930,410",
-=======
         (
             "M640,420 C650,340 676,330 680,420 C690,340 716,330 720,420 C740,380 760,400 748,418 C770,396 776,420"
             " 800,396 C820,420 880,404 930,410"
         ),
->>>>>>> animatic
     )
     ink = tuple(Layer(path(d, line="#1c2a5e", width=6), since=0.08 + i * 0.17) for i, d in enumerate(strokes))
     lit = group(
@@ -492,14 +343,10 @@ def _document() -> tuple[str, str]:
     )
     lines = "".join(rect(160, 60 + i * 44, 900 - (i * 97) % 240, 9, "#8a8286", opacity=0.55) for i in range(6))
     wine = ellipse(250, 560, 130, 90, "#a3122a", opacity=0.28) + ellipse(250, 560, 100, 66, "url(#page)", opacity=0.8)
-<<<<<<< HEAD
-    words = '<text x="330" y="478" font-family="Liberation Sans, sans-serif" font-size="24" fill="#6a6266">Signature of wife</text>'
-=======
     words = (
         '<text x="330" y="478" font-family="Liberation Sans, sans-serif" font-size="24" fill="#6a6266">Signature of'
         " wife</text>"
     )
->>>>>>> animatic
     page = (
         rect(-80, -60, 1440, 840, "url(#page)")
         + lines
@@ -523,19 +370,11 @@ def _writing_hand(s: Scenery) -> str:
         "M60,-60 C110,-110 190,-120 250,-60 L520,180 L400,330 L150,90 C90,70 50,30 60,-60 Z", skin, line=line, width=5
     )
     fingers = (
-<<<<<<< HEAD
-        _finger(((210, 50), (120, 70), (70, 40)), 40, skin, line)
-        + _finger(((220, 0), (120, 24), (56, -8)), 40, skin, line)
-        + _finger(((210, -60), (120, -76), (40, -44)), 40, skin, line)
-    )
-    thumb = _finger(((180, -96), (120, -130), (70, -96)), 42, skin, line) + _nail(66, -92, 60, skin)
-=======
         finger(((210, 50), (120, 70), (70, 40)), 40, skin, line)
         + finger(((220, 0), (120, 24), (56, -8)), 40, skin, line)
         + finger(((210, -60), (120, -76), (40, -44)), 40, skin, line)
     )
     thumb = finger(((180, -96), (120, -130), (70, -96)), 42, skin, line) + nail(66, -92, 60, skin)
->>>>>>> animatic
     cover = path("M330,0 L640,260 L520,470 L250,200 Z", sleeve, line=darker(sleeve, 0.5), width=5)
     return group(palm + fingers + pen + thumb + cover, "translate(470,420)")
 
@@ -546,12 +385,8 @@ def _phone(s: Scenery) -> tuple[Layer, ...]:
     lines = _wrapped(s.text, 19)
     bubble_tall = 74 + 52 * len(lines)
     words = "".join(
-<<<<<<< HEAD
-        f'<text x="-172" y="{-74 + i * 52}" font-family="Liberation Sans, sans-serif" font-size="36" font-weight="bold" fill="#16202e">{_escaped(row)}</text>'
-=======
         f'<text x="-172" y="{-74 + i * 52}" font-family="Liberation Sans, sans-serif" font-size="36" font-weight="bold"'
         f' fill="#16202e">{_escaped(row)}</text>'
->>>>>>> animatic
         for i, row in enumerate(lines)
     )
     phone = group(
@@ -559,15 +394,6 @@ def _phone(s: Scenery) -> tuple[Layer, ...]:
         + rect(-226, -420, 452, 860, "#07080c", r=48)
         + rect(-226, -420, 452, 860, "none", r=48, extra='stroke="#8fb8e8" stroke-width="4" stroke-opacity="0.7"')
         + rect(-208, -400, 416, 820, "url(#screen)", r=34)
-<<<<<<< HEAD
-        + '<text x="0" y="-244" font-family="Liberation Sans, sans-serif" font-size="92" text-anchor="middle" fill="#f2f7ff">21:47</text>'
-        + '<text x="-190" y="-158" font-family="Liberation Sans, sans-serif" font-size="25" fill="#cfe0f5">UNKNOWN NUMBER</text>'
-        + rect(-196, -138, 392, bubble_tall, "#f4f8ff", r=24)
-        + words
-        + "".join(_finger(((262, y + 30), (240, y), (196, y + 4)), 48, skin, line) for y in (40, 106, 172))
-        + _finger(((-286, 240), (-246, 110), (-190, 40)), 56, skin, line)
-        + _nail(-188, 42, -48, skin, 1.5),
-=======
         + '<text x="0" y="-244" font-family="Liberation Sans, sans-serif" font-size="92" text-anchor="middle"'
         ' fill="#f2f7ff">21:47</text>'
         + '<text x="-190" y="-158" font-family="Liberation Sans, sans-serif" font-size="25" fill="#cfe0f5">UNKNOWN'
@@ -577,7 +403,6 @@ def _phone(s: Scenery) -> tuple[Layer, ...]:
         + "".join(finger(((262, y + 30), (240, y), (196, y + 4)), 48, skin, line) for y in (40, 106, 172))
         + finger(((-286, 240), (-246, 110), (-190, 40)), 56, skin, line)
         + nail(-188, 42, -48, skin, 1.5),
->>>>>>> animatic
         "translate(640,430) rotate(-3)",
     )
     defs += linear("screen", [(0, "#1f3f6e", 1), (1, "#0c1830", 1)]) + radial(
@@ -635,11 +460,7 @@ def _wrist(s: Scenery) -> tuple[Layer, ...]:
         "translate(1090,330)",
     )
     arm = group(
-<<<<<<< HEAD
-        _flat(skin, line, shade, sleeve=multiply(victim.clothes, s.set.light.ambient)),
-=======
         flat(skin, line, shade, sleeve=multiply(victim.clothes, s.set.light.ambient)),
->>>>>>> animatic
         "translate(740,360) rotate(-4) scale(1.15)",
     )
     glove, seam, dusk = "#d5e4e2", "#3b5258", "#93adb0"
@@ -705,12 +526,8 @@ def _asleep(s: Scenery) -> tuple[Layer, ...]:
             width=4,
         )
         + path(
-<<<<<<< HEAD
-            "M520,640 C580,560 700,520 900,520 C1080,520 1240,550 1400,590 L1400,560 C1240,500 1080,470 900,460 C720,450 600,500 520,640 Z",
-=======
             "M520,640 C580,560 700,520 900,520 C1080,520 1240,550 1400,590 L1400,560 C1240,500 1080,470 900,460"
             " C720,450 600,500 520,640 Z",
->>>>>>> animatic
             "#d7e8e5",
         )
         + path(
@@ -727,12 +544,8 @@ def _asleep(s: Scenery) -> tuple[Layer, ...]:
     )
     curtain = "".join(
         path(
-<<<<<<< HEAD
-            f"M{-80 + i * 74},-60 C{-60 + i * 74},200 {-90 + i * 74},500 {-76 + i * 74},800 L{-2 + i * 74},800 C{-12 + i * 74},500 {8 + i * 74},200 {-6 + i * 74},-60 Z",
-=======
             f"M{-80 + i * 74},-60 C{-60 + i * 74},200 {-90 + i * 74},500 {-76 + i * 74},800 L{-2 + i * 74},800"
             f" C{-12 + i * 74},500 {8 + i * 74},200 {-6 + i * 74},-60 Z",
->>>>>>> animatic
             mix("#3f6f74", "#0f1d24", 0.15 + 0.25 * (i % 2)),
         )
         for i in range(20)
@@ -751,38 +564,23 @@ def _hands(s: Scenery) -> tuple[Layer, ...]:
     bed = (
         rect(-80, -60, 1440, 840, "url(#blanket)")
         + path(
-<<<<<<< HEAD
-            "M-80,180 C200,120 500,200 760,150 C1000,110 1200,160 1400,120 M-80,620 C200,560 520,640 800,590 C1000,560 1200,610 1400,570",
-=======
             "M-80,180 C200,120 500,200 760,150 C1000,110 1200,160 1400,120 M-80,620 C200,560 520,640 800,590 C1000,560"
             " 1200,610 1400,570",
->>>>>>> animatic
             line="#3d6068",
             width=8,
             opacity=0.6,
         )
         + ellipse(640, 340, 520, 320, "url(#lamp)")
     )
-<<<<<<< HEAD
-    pale, line, shade = _hand_paint(other, s.set.light)
-    thin = mix(pale, "#dfeeee", 0.35)
-    under = group(
-        _flat(thin, line, shade, sleeve="#cfe2e0")
-=======
     pale, line, shade = hand_paint(other, s.set.light)
     thin = mix(pale, "#dfeeee", 0.35)
     under = group(
         flat(thin, line, shade, sleeve="#cfe2e0")
->>>>>>> animatic
         + path("M-40,-30 l60,-6 M-30,-22 v-18 M-60,-40 C-120,-90 -200,-100 -300,-90", line="#eef6f4", width=8),
         "translate(760,380) rotate(184) scale(1.2,-1.2)",
     )
     over = group(
-<<<<<<< HEAD
-        _flat(*_hand_paint(look, s.set.light), sleeve=multiply(look.clothes, s.set.light.ambient)),
-=======
         flat(*hand_paint(look, s.set.light), sleeve=multiply(look.clothes, s.set.light.ambient)),
->>>>>>> animatic
         "translate(560,330) rotate(10) scale(1.15)",
     )
     return (Layer(bed, defs), Layer(under), Layer(over, start=(-260, -60), by=0.45))
@@ -813,12 +611,8 @@ def _red_coat(s: Scenery, where: str) -> str:
         ellipse(0, 610, 150, 22, "#000000", opacity=0.5)
         + path("M-40,470 L-44,600 L-8,600 L-4,470 Z M10,470 L14,600 L48,600 L44,470 Z", "#14121a")
         + path(
-<<<<<<< HEAD
-            "M-60,60 C-120,84 -118,170 -110,260 C-124,360 -140,430 -150,500 C-60,530 60,530 150,500 C140,430 124,360 110,260 C118,170 120,84 60,60 C20,48 -20,48 -60,60 Z",
-=======
             "M-60,60 C-120,84 -118,170 -110,260 C-124,360 -140,430 -150,500 C-60,530 60,530 150,500 C140,430 124,360"
             " 110,260 C118,170 120,84 60,60 C20,48 -20,48 -60,60 Z",
->>>>>>> animatic
             coat,
             line=darker(coat, 0.6),
             width=4,
@@ -829,12 +623,8 @@ def _red_coat(s: Scenery, where: str) -> str:
         )
         + path("M-112,250 C-40,270 40,270 112,250 L114,280 C40,298 -40,298 -114,280 Z", darker(coat, 0.5))
         + path(
-<<<<<<< HEAD
-            "M0,-110 C-64,-110 -78,-50 -70,20 C-80,90 -100,130 -84,190 C-40,210 40,210 84,190 C100,130 80,90 70,20 C78,-50 64,-110 0,-110 Z",
-=======
             "M0,-110 C-64,-110 -78,-50 -70,20 C-80,90 -100,130 -84,190 C-40,210 40,210 84,190 C100,130 80,90 70,20"
             " C78,-50 64,-110 0,-110 Z",
->>>>>>> animatic
             hair,
         )
         + path("M20,-108 C70,-96 80,-40 70,22 C80,90 98,130 84,188", line=rim, width=6, opacity=0.85)
@@ -845,15 +635,9 @@ def _red_coat(s: Scenery, where: str) -> str:
 
 def _push(s: Scenery) -> tuple[Layer, ...]:
     look = s.look("gideon")
-<<<<<<< HEAD
-    skin, line, shade = _hand_paint(look, s.set.light)
-    arm = group(
-        _flat(skin, line, shade, sleeve=multiply(look.clothes, s.set.light.ambient), cuff="#b9c3d8", ring=look.accent),
-=======
     skin, line, shade = hand_paint(look, s.set.light)
     arm = group(
         flat(skin, line, shade, sleeve=multiply(look.clothes, s.set.light.ambient), cuff="#b9c3d8", ring=look.accent),
->>>>>>> animatic
         "translate(330,380) scale(1.5)",
     )
     return (
@@ -922,14 +706,7 @@ def _under_bed(s: Scenery, *, toes_here: bool) -> tuple[Layer, ...]:
         + ellipse(960, 470, 460, 120, "url(#lamp)")
     )
     shoes = _shoe_front(0) + _shoe_front(190) if toes_here else _shoe_side(0) + _shoe_side(150)
-<<<<<<< HEAD
-    face = group(
-        back_hair(look, light) + head(look, Face(Mood.AFRAID, gaze=1.0), light),
-        "translate(270,520) rotate(-62) scale(1.45)",
-    )
-=======
     face = _lying(look, light, "translate(420,500) rotate(62) scale(-1.3,1.3)")
->>>>>>> animatic
     bed = (
         rect(-80, -60, 1440, 230, "url(#under)")
         + rect(-80, 150, 1440, 26, "#3d6068")
@@ -995,27 +772,18 @@ def _thumb(s: Scenery) -> tuple[Layer, ...]:
     pad = rect(-80, -60, 1440, 840, "url(#blanket)") + group(
         rect(-330, -230, 660, 460, "#05090b", r=30)
         + rect(-306, -206, 612, 412, "url(#glass)", r=14)
-<<<<<<< HEAD
-        + '<text x="-270" y="-140" font-family="Liberation Sans, sans-serif" font-size="34" font-weight="bold" fill="#d9ece8">PROXY RENEWAL</text>'
-        + '<text x="-270" y="-98" font-family="Liberation Sans, sans-serif" font-size="25" fill="#7fb7b2">E. Harrow: 51% of votes</text>'
-=======
         + '<text x="-270" y="-140" font-family="Liberation Sans, sans-serif" font-size="34" font-weight="bold"'
         ' fill="#d9ece8">PROXY RENEWAL</text>'
         + '<text x="-270" y="-98" font-family="Liberation Sans, sans-serif" font-size="25" fill="#7fb7b2">E. Harrow:'
         " 51% of votes</text>"
->>>>>>> animatic
         + rect(-270, -70, 250, 6, "#2c5a5c")
         + rect(-270, -50, 200, 6, "#2c5a5c")
         + rect(-270, -30, 230, 6, "#2c5a5c")
         + ellipse(130, 40, 150, 150, "url(#scan)", opacity=0.7)
         + "".join(
             path(
-<<<<<<< HEAD
-                f"M{130 - r},{40 + r * 0.2} C{130 - r},{40 - r * 1.1} {130 + r},{40 - r * 1.1} {130 + r},{40 + r * 0.2} C{130 + r},{40 + r} {130 + r * 0.5},{40 + r * 1.2} {130},{40 + r * 1.3}",
-=======
                 f"M{130 - r},{40 + r * 0.2} C{130 - r},{40 - r * 1.1} {130 + r},{40 - r * 1.1} {130 + r},{40 + r * 0.2}"
                 f" C{130 + r},{40 + r} {130 + r * 0.5},{40 + r * 1.2} {130},{40 + r * 1.3}",
->>>>>>> animatic
                 line="#39d98a",
                 width=4,
             )
@@ -1024,18 +792,11 @@ def _thumb(s: Scenery) -> tuple[Layer, ...]:
         "translate(560,330) rotate(-5)",
     )
     done = group(
-<<<<<<< HEAD
-        '<text x="0" y="0" font-family="Liberation Sans, sans-serif" font-size="42" font-weight="bold" fill="#39d98a">ACCEPTED</text>',
-        "translate(310,470) rotate(-5)",
-    )
-    skin, line, shade = _hand_paint(weak, s.set.light)
-=======
         '<text x="0" y="0" font-family="Liberation Sans, sans-serif" font-size="42" font-weight="bold"'
         ' fill="#39d98a">ACCEPTED</text>',
         "translate(310,470) rotate(-5)",
     )
     skin, line, _ = hand_paint(weak, s.set.light)
->>>>>>> animatic
     pale = mix(skin, "#dfeeee", 0.35)
     weak_hand = group(
         path(
@@ -1045,18 +806,6 @@ def _thumb(s: Scenery) -> tuple[Layer, ...]:
             width=5,
         )
         + "".join(
-<<<<<<< HEAD
-            _finger(((130, y), (80, y + 12), (70, y + 36), (104, y + 44)), 40, pale, line) for y in (120, 160, 200)
-        )
-        + _finger(((200, 60), (120, 10), (10, 4)), 46, pale, line)
-        + _nail(2, 4, 6, pale, 1.6),
-        "translate(690,366)",
-    )
-    firm, dark, dusk = _hand_paint(strong, s.set.light)
-    strong_hand = group(
-        _grip(firm, dark, dusk, sleeve=multiply(strong.clothes, s.set.light.ambient), cuff="#c9d8d8", behind=True)
-        + _grip(firm, dark, dusk, ring=strong.accent, behind=False),
-=======
             finger(((130, y), (80, y + 12), (70, y + 36), (104, y + 44)), 40, pale, line) for y in (120, 160, 200)
         )
         + finger(((200, 60), (120, 10), (10, 4)), 46, pale, line)
@@ -1067,7 +816,6 @@ def _thumb(s: Scenery) -> tuple[Layer, ...]:
     strong_hand = group(
         grip(firm, dark, dusk, sleeve=multiply(strong.clothes, s.set.light.ambient), cuff="#c9d8d8", behind=True)
         + grip(firm, dark, dusk, ring=strong.accent, behind=False),
->>>>>>> animatic
         "translate(900,420) rotate(-40) scale(1.35)",
     )
     return (
@@ -1083,26 +831,14 @@ def _ringing(s: Scenery) -> tuple[Layer, ...]:
     light = Light("#a9c6e8", "#bfe0ff", 1.0, "#081026")
     back, defs = _dark("#050a0e", "#16303a", x=0.6, y=0.7)
     defs += radial("call", [(0, "#9fd0ff", 0.75), (1, "#4a90e0", 0)])
-<<<<<<< HEAD
-    face = group(
-        back_hair(look, light) + head(look, Face(Mood.AFRAID, gaze=1.0), light),
-        "translate(330,400) rotate(-58) scale(1.75)",
-    )
-=======
     face = _lying(look, light, "translate(430,350) rotate(58) scale(-1.6,1.6)")
->>>>>>> animatic
     phone = group(
         ellipse(0, 0, 470, 250, "url(#call)")
         + path("M-240,30 L-120,-90 L260,-70 L210,90 Z", "#05070a", line="#2c4a6a", width=4)
         + path("M-214,26 L-112,-76 L240,-58 L196,76 Z", "#1d4f8c")
         + path("M-60,-46 L60,-40 L50,-20 L-74,-26 Z", "#eaf4ff")
-<<<<<<< HEAD
-        + ellipse(-70, 36, 32, 18, "#ff4b3e")
-        + ellipse(110, 44, 32, 18, "#39d98a"),
-=======
         + ellipse(-92, 16, 30, 16, "#ff4b3e")
         + ellipse(104, 30, 30, 16, "#39d98a"),
->>>>>>> animatic
         "translate(880,540)",
     )
     return (Layer(back, defs), Layer(face, shake=0.7), Layer(phone, defs, shake=3.5))

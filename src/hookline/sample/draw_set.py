@@ -110,23 +110,6 @@ def _banquet_hall(place: Place, rain: bool) -> Backdrop:
 
 
 def _panels(wine: str, gold: str, dark: str) -> str:
-<<<<<<< HEAD
-    parts = []
-    for x in (30, 190, 350, 1090, 1250, 1410):
-        parts.append(rect(x, 90, 130, 420, darker(wine, 0.18), r=4))
-        parts.append(rect(x + 8, 98, 114, 404, mix(wine, dark, 0.3), r=3))
-        parts.append(path(f"M{x + 14},104 H{x + 116} V496 H{x + 14} Z", line=gold, width=2, opacity=0.55))
-        parts.append(path(f"M{x + 65},270 m-26,0 q26,-44 52,0 q-26,44 -52,0 Z", line=gold, width=1.6, opacity=0.4))
-    for x in (0, 168, 328, 500, 1068, 1228, 1388, 1566):
-        parts.append(
-            rect(x, 40, 24, 570, mix(wine, gold, 0.16)) + rect(x + 4, 40, 5, 570, lighter(wine, 0.22), opacity=0.5)
-        )
-        parts.append(rect(x - 8, 30, 40, 20, "url(#gold)") + rect(x - 8, 588, 40, 22, "url(#gold)", opacity=0.7))
-    parts.append(rect(0, 0, WIDTH, 30, darker(dark, 0.2)) + rect(0, 26, WIDTH, 6, "url(#gold)", opacity=0.8))
-    for x in (95, 255, 415, 1155, 1315, 1475):
-        parts.append(ellipse(x, 300, 90, 120, "url(#glow)", opacity=0.5) + ellipse(x, 292, 7, 18, "#fff3cf"))
-    return "".join(parts)
-=======
     cornice = rect(0, 0, WIDTH, 30, darker(dark, 0.2)) + rect(0, 26, WIDTH, 6, "url(#gold)", opacity=0.8)
     return "".join(
         (
@@ -156,7 +139,6 @@ def _pilaster(x: float, wine: str, gold: str) -> str:
 
 def _sconce(x: float) -> str:
     return ellipse(x, 300, 90, 120, "url(#glow)", opacity=0.5) + ellipse(x, 292, 7, 18, "#fff3cf")
->>>>>>> animatic
 
 
 def _stage(wine: str, gold: str, dark: str) -> str:
@@ -180,14 +162,10 @@ def _stage(wine: str, gold: str, dark: str) -> str:
 
 
 def _letters(gold: str) -> str:
-<<<<<<< HEAD
-    shown = ' font-family="Liberation Serif, DejaVu Serif, serif" font-weight="bold" font-size="50" letter-spacing="7" text-anchor="middle"'
-=======
     shown = (
         ' font-family="Liberation Serif, DejaVu Serif, serif" font-weight="bold" font-size="50" letter-spacing="7"'
         ' text-anchor="middle"'
     )
->>>>>>> animatic
     return (
         f'<text x="800" y="508"{shown} fill="#1a0a10" opacity="0.7" dx="2" dy="4">HARROW &amp; CRANE</text>'
         f'<text x="800" y="508"{shown} fill="url(#gold)">HARROW &amp; CRANE</text>'
@@ -283,12 +261,8 @@ def _table(x: float, y: float, size: float, gold: str, dice: Random) -> str:
 
 def _glass(x: float, y: float) -> str:
     return path(
-<<<<<<< HEAD
-        f"M{x - 9},{y - 40} L{x - 3},{y - 12} L{x - 2},{y + 2} L{x - 9},{y + 5} L{x + 9},{y + 5} L{x + 2},{y + 2} L{x + 3},{y - 12} L{x + 9},{y - 40} Z",
-=======
         f"M{x - 9},{y - 40} L{x - 3},{y - 12} L{x - 2},{y + 2} L{x - 9},{y + 5} L{x + 9},{y + 5} L{x + 2},{y + 2}"
         f" L{x + 3},{y - 12} L{x + 9},{y - 40} Z",
->>>>>>> animatic
         "#fdf3dd",
         opacity=0.75,
     ) + path(f"M{x - 8},{y - 32} L{x - 3},{y - 14} L{x + 3},{y - 14} L{x + 8},{y - 32} Z", "#e0b24f", opacity=0.9)
@@ -382,11 +356,7 @@ def _room_nine(place: Place, rain: bool) -> Backdrop:
 
 
 def _blinds(x: float, y: float, night: str, mist: str) -> str:
-<<<<<<< HEAD
-    lights = Random(4)
-=======
     lights = chance(4)
->>>>>>> animatic
     city = "".join(
         rect(
             x + lights.uniform(4, 246),
@@ -625,11 +595,7 @@ def _room(place: Place, rain: bool) -> Backdrop:
     c = [*place.palette, "#333333", "#555555", "#888888", "#aaaaaa", "#cccccc"][:5]
     day = place.time == "day"
     wall, trim, warm, lit, wood = (c[0], c[1], c[4], "#ffffff", c[3]) if day else (c[0], c[1], c[2], c[3], c[4])
-<<<<<<< HEAD
-    dice = Random(place.id)
-=======
     dice = chance(place.id)
->>>>>>> animatic
     defs = (
         linear("wall", [(0, darker(wall, 0.25), 1), (1, wall, 1)])
         + linear("floor", [(0, darker(wood, 0.2), 1), (1, darker(wood, 0.6), 1)])

@@ -111,15 +111,9 @@ def _steps() -> _Wave:
 
 def _accept() -> _Wave:
     t = _time(420)
-<<<<<<< HEAD
-    return (
-        (np.sin(2 * np.pi * 880 * t) * (t < 0.14) + np.sin(2 * np.pi * 1175 * t) * (t >= 0.14)) * np.exp(-t * 5) * 0.22
-    )
-=======
     pitch = np.where(t < 0.14, 880, 1175)
     tone: _Wave = np.sin(2 * np.pi * pitch * t) * np.exp(-t * 5) * 0.22
     return tone
->>>>>>> animatic
 
 
 def _ring() -> _Wave:
