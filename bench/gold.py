@@ -17,7 +17,10 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from bench.agreement import f1, interval, kappa, macro_f1, share, spearman, weighted_kappa
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from bench.agreement import NAN, f1, interval, kappa, macro_f1, share, spearman, weighted_kappa
 from bench.gold_files import (
     ARCHETYPES,
     BEATS,
@@ -48,7 +51,7 @@ class Compared:
     """A script's agreement between a reader who is believed and another."""
 
     hook_near: tuple[bool, ...] = ()
-    hook_apart_s: tuple[float, ...] = ()
+    hook_late_s: tuple[float, ...] = ()  # of the other reader, where both have one
     hooks: tuple[tuple[str, str], ...] = ()
     ending_near: tuple[bool, ...] = ()
     endings: tuple[tuple[str, str], ...] = ()
@@ -161,8 +164,8 @@ def compare(gold: Reading, other: Reading, story: SeriesStory) -> Compared:
     people = lead_pairs(gold.leads, other.leads)
     return Compared(
         hook_near=tuple(near(a, b) for a, b in hooks),
-        hook_apart_s=tuple(
-            apart_s(a, b, when) for (a, b), when in zip(hooks, clocks, strict=True) if a is not None and b is not None
+        hook_late_s=tuple(
+            late_s(a, b, when) for (a, b), when in zip(hooks, clocks, strict=True) if a is not None and b is not None
         ),
         hooks=tuple(kinds(a, b) for a, b in hooks if b is None or b.type),
         ending_near=tuple(near(one.ending, two.ending) for one, two in pairs),
@@ -199,29 +202,19 @@ def clock(story: EpisodeStory) -> dict[int, float]:
     return {line.source.line: line.span.start_ms / 1000 for line in story.episode.lines() if line.span}
 
 
-def apart_s(one: Moment, other: Moment, when: Mapping[int, float]) -> float:
-    """The seconds between the first lines of two moments; a line within a speech starts with the speech."""
+def late_s(one: Moment, other: Moment, when: Mapping[int, float]) -> float:
+    """How many seconds after the first moment the other begins; a line within a speech starts with the speech."""
     times = [when[max((n for n in when if n <= moment.lines[0]), default=min(when))] for moment in (one, other)]
-    return abs(times[0] - times[1])
+    return times[1] - times[0]
 
 
 def matched(wanted: Sequence[Moment], found: Sequence[Moment]) -> Counter[str]:
-    """How many moments of each type both have within two lines: nearest first, each used once."""
-    near_pairs = sorted(
-        (distance(one, two), a, b)
-        for a, one in enumerate(wanted)
-        for b, two in enumerate(found)
-        if one.type == two.type and distance(one, two) <= NEAR_LINES
-    )
-    taken_wanted: set[int] = set()
-    taken_found: set[int] = set()
-    met: Counter[str] = Counter()
-    for _, a, b in near_pairs:
-        if a not in taken_wanted and b not in taken_found:
-            taken_wanted.add(a)
-            taken_found.add(b)
-            met[wanted[a].type] += 1
-    return met
+    """How many moments of each type both have within two lines: as many pairs as can be, each used once."""
+    if not (wanted and found):
+        return Counter()
+    close = np.array([[one.type == two.type and distance(one, two) <= NEAR_LINES for two in found] for one in wanted])
+    pairs = zip(*linear_sum_assignment(close, maximize=True), strict=True)
+    return Counter(wanted[a].type for a, b in pairs if close[a, b])
 
 
 def untyped(moments: Sequence[Moment]) -> list[Moment]:
@@ -250,24 +243,32 @@ def pooled(scripts: Sequence[Compared], of: Callable[[Compared], Sequence[T]]) -
     return [one for script in scripts for one in of(script)]
 
 
-def beat_f1(type: str) -> Measure:
-    """F1 of one type of beat, or of ``any``, over all scripts."""
+def beat_measure(types: Sequence[str], of: Callable[[float, float, float], float]) -> Measure:
+    """Precision, recall or F1 of some types of beat together, over all scripts."""
 
     def measure(scripts: Sequence[Compared]) -> float:
-        return f1(*(sum(count.get(type, 0) for count in counts) for counts in beat_counts(scripts)))
+        return of(*beat_counts(scripts, types))
 
     return measure
 
 
-def beat_counts(scripts: Sequence[Compared]) -> tuple[list[Mapping[str, int]], ...]:
-    """Met, wanted and found of each script."""
-    return [s.met for s in scripts], [s.wanted for s in scripts], [s.found for s in scripts]
+def beat_counts(scripts: Sequence[Compared], types: Sequence[str]) -> tuple[int, int, int]:
+    """How many beats of these types were met, wanted and found."""
+    met, wanted, found = (
+        sum(count.get(type, 0) for count in counts for type in types)
+        for counts in ([s.met for s in scripts], [s.wanted for s in scripts], [s.found for s in scripts])
+    )
+    return met, wanted, found
 
 
-def typed_f1(scripts: Sequence[Compared]) -> float:
-    """F1 of beats of the same type, all types together."""
-    met, wanted, found = (sum(sum(c.get(t, 0) for t in BEATS) for c in counts) for counts in beat_counts(scripts))
-    return f1(met, wanted, found)
+def precision(met: float, _wanted: float, found: float) -> float:
+    """The share of what was found that is right."""
+    return met / found if found else NAN
+
+
+def recall(met: float, wanted: float, _found: float) -> float:
+    """The share of what was wanted that was found."""
+    return met / wanted if wanted else NAN
 
 
 def archetype_f1(scripts: Sequence[Compared]) -> float:
@@ -283,7 +284,9 @@ def last_only(scripts: Sequence[Compared]) -> list[tuple[str, str]]:
 
 MEASURES: dict[str, Measure] = {
     "hook within 2 lines": lambda c: share(pooled(c, lambda s: s.hook_near)),
-    "hook within 3 s, where both have one": lambda c: share([t <= NEAR_S for t in pooled(c, lambda s: s.hook_apart_s)]),
+    "hook within 3 s, where both have one": lambda c: share(
+        [abs(t) <= NEAR_S for t in pooled(c, lambda s: s.hook_late_s)]
+    ),
     "hook type, accuracy": lambda c: share([a == b for a, b in pooled(c, lambda s: s.hooks)]),
     "hook type, macro F1": lambda c: macro_f1(pooled(c, lambda s: s.hooks)),
     "ending type, accuracy": lambda c: share([a == b for a, b in pooled(c, lambda s: s.endings)]),
@@ -292,8 +295,8 @@ MEASURES: dict[str, Measure] = {
     "ending within 2 lines": lambda c: share(pooled(c, lambda s: s.ending_near)),
     "ending strength, Spearman": lambda c: spearman(pooled(c, lambda s: s.strengths)),
     "question open, accuracy": lambda c: share([a == b for a, b in pooled(c, lambda s: s.opens)]),
-    "beats of the same type within 2 lines, F1": typed_f1,
-    "beats of any type within 2 lines, F1": beat_f1("any"),
+    "beats of the same type within 2 lines, F1": beat_measure(BEATS, f1),
+    "beats of any type within 2 lines, F1": beat_measure(("any",), f1),
     "archetypes of the leads, F1": archetype_f1,
 }
 
@@ -393,11 +396,12 @@ def beats_table(engine: Sequence[Compared], other: Sequence[Compared] | None) ->
         "| beat, same type within 2 lines | in gold | by engine | precision | recall | F1 | second reader F1 |",
         "|---|---|---|---|---|---|---|",
     ]
-    for type in BEATS:
-        met, wanted, found = (sum(count.get(type, 0) for count in counts) for counts in beat_counts(engine))
-        precision, recall = (f"{met / n:.2f}" if n else "-" for n in (found, wanted))
-        figures = f"{precision} | {recall} | {cell(engine, beat_f1(type))} | {cell(other, beat_f1(type))}"
-        lines.append(f"| {type} | {wanted} | {found} | {figures} |")
+    kinds_of = {type: (type,) for type in BEATS} | {"**all, same type**": BEATS, "**all, any type**": ("any",)}
+    for name, types in kinds_of.items():
+        _, wanted, found = beat_counts(engine, types)
+        figures = [cell(engine, beat_measure(types, of)) for of in (precision, recall, f1)]
+        figures.append(cell(other, beat_measure(types, f1)))
+        lines.append(f"| {name} | {wanted} | {found} | {' | '.join(figures)} |")
     return "\n".join(lines)
 
 
@@ -410,10 +414,11 @@ def kappas_table(other: Sequence[Compared] | None) -> str:
 
 def tail(engine: Sequence[Compared]) -> str:
     """What to know when reading the tables."""
-    apart = pooled(engine, lambda s: s.hook_apart_s)
-    late = f"{median(apart):.1f} s" if apart else "an unknown time"
+    late = pooled(engine, lambda s: s.hook_late_s)
+    apart, after = median(map(abs, late)), sum(seconds > NEAR_S for seconds in late)
     return (
-        f"The engine's hook is {late} from the first reader's in the median (reading-speed time). A beat may rest on "
+        f"The engine's hook is {apart:.1f} s from the first reader's in the median (reading-speed time), and more than "
+        f"{NEAR_S:.0f} s later in {after} of the {len(late)} episodes where both have one. A beat may rest on "
         "several lines for the engine and on one for a reader: the nearest counts. Gold lists main beats only, so that "
         "the engine's precision is a lower bound. Line numbers count blank lines: within 2 lines is the same line or "
         "its neighbour. Episode 1 ends where the corpus cuts it, and not where a writer would."
