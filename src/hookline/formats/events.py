@@ -118,6 +118,7 @@ def engine(scratch: Path) -> Iterator[tuple[DuckDBPyConnection, Path]]:
             }
         )
         try:
+            con.execute("SET enable_progress_bar = false")  # on, it writes to the terminal
             yield con, Path(folder)
         finally:
             con.close()
@@ -130,7 +131,10 @@ def reading(source: Path) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except duckdb.Error as error:
+        damage = isinstance(error, (duckdb.IOException, duckdb.InvalidInputException))
+        if not damage and type(error) is not duckdb.Error:  # the bare class is damaged Parquet; others are our mistakes
+            raise
         first = str(error).splitlines()[0]
         raise Unreadable(
             f"can't be read to its end ({first})", where=str(source), mend="export or download it again"

@@ -35,6 +35,7 @@ PAID = ("productviewed", "ordercompleted", "episodeoffered", "episodeunlocked")
 # ISO 8601 with a zone, without one (taken as UTC), or Unix time in s or ms.
 INSTANT = r"""
 CREATE OR REPLACE TEMP MACRO instant(t) AS CASE
+    WHEN ends_with(t, 'Z') THEN try_cast(t AS TIMESTAMP)  -- nearly all, and cheap
     WHEN regexp_full_match(t, '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*([Zz]|[+-]\d\d(:?\d\d)?)')
         THEN make_timestamp(epoch_us(try_cast(upper(t) AS TIMESTAMPTZ)))
     WHEN regexp_full_match(t, '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?') THEN try_cast(t AS TIMESTAMP)
@@ -45,7 +46,7 @@ FOLD = r"CREATE OR REPLACE TEMP MACRO fold(t) AS regexp_replace(lower(t), '[^\p{
 
 # code -> reason, example column, what to do, kept all the same
 FAULTS: dict[str, tuple[str, str, str, bool]] = {
-    "not_json": ("the line is not whole JSON", "", "export again if there are many", False),
+    "not_json": ("the line is not a whole JSON object", "", "export again if there are many", False),
     "not_track": ("the line is no track call (identify, page, ...)", "event_name", "", False),
     "unknown_event": (
         "the event is none of the Segment Video specification's",
@@ -166,7 +167,7 @@ def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple
     rows = con.execute(sql(QUERIES, "segment_problems")).fetchall()
     where = _line_numbers(source, {row[2] for row in rows}, names)
     return tuple(
-        _problem(code, count, where.get(event_id, 0), dict(example)) for code, count, event_id, example in rows
+        _problem(code, count, where.get(event_id, 0), dict(example or {})) for code, count, event_id, example in rows
     )
 
 
@@ -220,7 +221,9 @@ def _event_id(line: bytes, names: Pseudonyms) -> str | None:
         call = json.loads(line)
     except ValueError:
         return None
-    return names.token(str(call["messageId"])) if isinstance(call, dict) and "messageId" in call else ""
+    if not isinstance(call, dict) or not call:
+        return None
+    return names.token(str(call["messageId"])) if "messageId" in call else ""
 
 
 def _value(con: DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> Any:

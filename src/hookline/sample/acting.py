@@ -47,7 +47,9 @@ def _mouth(speech: Speech, within_ms: int) -> Mouth:
 
 def _stress(speech: Speech, within_ms: int) -> float:
     """1 at the start of a stressed vowel, falling to 0 within a third of a second."""
-    last = max((p.span.start_ms for p in speech.phones if "ˈ" in p.symbol and p.span.start_ms <= within_ms), default=-999)
+    last = max(
+        (p.span.start_ms for p in speech.phones if "ˈ" in p.symbol and p.span.start_ms <= within_ms), default=-999
+    )
     return max(0.0, 1 - (within_ms - last) / 330)
 
 

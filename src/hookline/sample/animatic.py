@@ -77,7 +77,9 @@ def render_episode(
     plan = plan_episode(episode, stage, voice=voice)
     cut = shots(plan, stage)
     task = f"episode {episode.number}"
-    with MovieWriter(out_video, Encoding(WIDTH, HEIGHT, fps=(FPS, 1), tune="animation", preset="veryfast", crf=21)) as movie:
+    with MovieWriter(
+        out_video, Encoding(WIDTH, HEIGHT, fps=(FPS, 1), tune="animation", preset="veryfast", crf=21)
+    ) as movie:
         progress(task, 0, plan.duration_ms // 1000)
         movie.sound(soundtrack(plan, stage, seed=seed + episode.number))
         camera = Camera(stage, seed=seed)

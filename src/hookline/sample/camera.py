@@ -61,7 +61,11 @@ class Camera:
         """
         draw = self._insert(shot) if shot.framing is Framing.INSERT else self._people(shot)
         overlay = _overlay(shot)
-        rain = self._rain() if (shot.rain and shot.framing is not Framing.INSERT) or shot.insert in ("ajar", "push") else ()
+        rain = (
+            self._rain()
+            if (shot.rain and shot.framing is not Framing.INSERT) or shot.insert in ("ajar", "push")
+            else ()
+        )
         count = shot.span.duration_ms // FRAME_MS
         for number in range(count):
             canvas = draw(number, number / max(1, count - 1))
@@ -157,7 +161,9 @@ class Camera:
         return self._sets[key]  # type: ignore[no-any-return]
 
     def _background(self, shot: Shot, view: _View) -> Any:
-        left = shot.framing in (Framing.WIDE, Framing.TWO) or (shot.subject is not None and self._on_left(shot.subject, shot))
+        left = shot.framing in (Framing.WIDE, Framing.TWO) or (
+            shot.subject is not None and self._on_left(shot.subject, shot)
+        )
         x, y, width, height = view.behind
         box = (x, y, width, height) if left else (1600 - x - width, y, width, height)  # the other way round
         return self._backdrop(shot, box, view.blur)
@@ -178,7 +184,8 @@ class Camera:
         if "rain" not in self._sets:
             box = (0.0, 0.0, float(WIDTH), float(HEIGHT))
             self._sets["rain"] = tuple(
-                rasterised(picture(rain_streaks(seed), width=_CANVAS[0], height=_CANVAS[1], box=box)) for seed in range(5)
+                rasterised(picture(rain_streaks(seed), width=_CANVAS[0], height=_CANVAS[1], box=box))
+                for seed in range(5)
             )
         return self._sets["rain"]  # type: ignore[no-any-return]
 
@@ -191,7 +198,15 @@ class Camera:
         """Darkness towards the corners, as a mask."""
         if self._vignette is None:
             defs = radial("v", [(0.55, "#000000", 0), (1, "#000000", 0.62)], r=0.74)
-            drawn = rasterised(picture(rect(0, 0, 100, 100, "url(#v)"), width=_CANVAS[0] // 4, height=_CANVAS[1] // 4, box=(0, 0, 100, 56.25), defs=defs))
+            drawn = rasterised(
+                picture(
+                    rect(0, 0, 100, 100, "url(#v)"),
+                    width=_CANVAS[0] // 4,
+                    height=_CANVAS[1] // 4,
+                    box=(0, 0, 100, 56.25),
+                    defs=defs,
+                )
+            )
             self._vignette = drawn.getchannel("A").resize(_CANVAS)
         return self._vignette
 

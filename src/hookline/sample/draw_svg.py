@@ -65,7 +65,9 @@ def ellipse(x: float, y: float, rx: float, ry: float, fill: str, *, opacity: flo
     return f'<ellipse cx="{x:g}" cy="{y:g}" rx="{rx:g}" ry="{ry:g}" fill="{fill}"{see_through}{more}/>'
 
 
-def rect(x: float, y: float, w: float, h: float, fill: str, *, opacity: float = 1.0, r: float = 0, extra: str = "") -> str:
+def rect(
+    x: float, y: float, w: float, h: float, fill: str, *, opacity: float = 1.0, r: float = 0, extra: str = ""
+) -> str:
     """One filled rectangle."""
     see_through = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
     round_ = f' rx="{r:g}"' if r else ""

@@ -12,7 +12,16 @@ from hookline.media.encode import AUDIO_RATE
 
 Sound = NDArray[np.float32]
 
-_CHORDS = ((57, 60, 64), (53, 57, 60), (48, 55, 64), (55, 59, 62), (57, 60, 64), (50, 57, 65), (52, 56, 62), (57, 60, 64))
+_CHORDS = (
+    (57, 60, 64),
+    (53, 57, 60),
+    (48, 55, 64),
+    (55, 59, 62),
+    (57, 60, 64),
+    (50, 57, 65),
+    (52, 56, 62),
+    (57, 60, 64),
+)
 _BAR_MS = 3_200
 _FIGURE = (0, 2, 1, 2, 0, 2, 1, 2)  # which note of a chord the piano plays, eight to a bar
 

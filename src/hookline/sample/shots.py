@@ -144,7 +144,12 @@ def _acted(shot: Shot, item: Item, state: _State, stage: Stage, index: int) -> S
     entering = first_match(stage.enters, item.line.text) is not None
     framing = Framing.MEDIUM if entering else Framing.CLOSE
     return replace(
-        shot, framing=framing, subject=who, mood=who.mood, entering=entering, push=_push(index, 0.02 if entering else 0.06)
+        shot,
+        framing=framing,
+        subject=who,
+        mood=who.mood,
+        entering=entering,
+        push=_push(index, 0.02 if entering else 0.06),
     )
 
 

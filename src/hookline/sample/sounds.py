@@ -49,8 +49,12 @@ def _band(ms: int, seed: int, low: float, high: float) -> _Wave:
 
 def _crash() -> _Wave:
     t = _time(1_900)
-    ring = sum(np.sin(2 * np.pi * f * t) * np.exp(-t * d) for f, d in ((523, 4.2), (1370, 5), (2210, 6), (3480, 8), (5120, 10)))
-    shatter = _band(1_900, 7, 1_800, 9_000) * (np.exp(-t * 14) + 0.4 * np.exp(-(((t - 0.16) / 0.05) ** 2)) + 0.25 * np.exp(-(((t - 0.34) / 0.08) ** 2)))
+    ring = sum(
+        np.sin(2 * np.pi * f * t) * np.exp(-t * d) for f, d in ((523, 4.2), (1370, 5), (2210, 6), (3480, 8), (5120, 10))
+    )
+    shatter = _band(1_900, 7, 1_800, 9_000) * (
+        np.exp(-t * 14) + 0.4 * np.exp(-(((t - 0.16) / 0.05) ** 2)) + 0.25 * np.exp(-(((t - 0.34) / 0.08) ** 2))
+    )
     return 0.16 * np.asarray(ring) + 0.8 * shatter
 
 
@@ -104,7 +108,9 @@ def _steps() -> _Wave:
 
 def _accept() -> _Wave:
     t = _time(420)
-    return (np.sin(2 * np.pi * 880 * t) * (t < 0.14) + np.sin(2 * np.pi * 1175 * t) * (t >= 0.14)) * np.exp(-t * 5) * 0.22
+    return (
+        (np.sin(2 * np.pi * 880 * t) * (t < 0.14) + np.sin(2 * np.pi * 1175 * t) * (t >= 0.14)) * np.exp(-t * 5) * 0.22
+    )
 
 
 def _ring() -> _Wave:
@@ -120,7 +126,9 @@ def _faded(samples: _Wave, length: int) -> _Wave:
 def _hall(ms: int) -> _Wave:
     """Many people, far off."""
     t = _time(ms)
-    murmur = _band(ms, 21, 180, 900) * (1 + 0.35 * np.sin(2 * np.pi * 0.37 * t) + 0.25 * np.sin(2 * np.pi * 0.91 * t + 1))
+    murmur = _band(ms, 21, 180, 900) * (
+        1 + 0.35 * np.sin(2 * np.pi * 0.37 * t) + 0.25 * np.sin(2 * np.pi * 0.91 * t + 1)
+    )
     return murmur * 0.010 + _band(ms, 22, 40, 160) * 0.006
 
 

@@ -14,7 +14,7 @@ once AS (
     GROUP BY view_id, episode, from_ms, to_ms
 )
 SELECT
-    v.view_id, v.episode, v.cut, v.market, v.platform,
+    v.view_id, v.episode, v.cut, v.market, v.platform, v.started_at::DATE AS day,
     greatest(0, o.from_ms // c.unit)::INTEGER AS from_ms,
     least(o.to_ms // c.unit, v.duration_ms)::INTEGER AS to_ms,
     o.n,
