@@ -134,10 +134,8 @@ def call(*words: object) -> None:
 
 
 # Words that the model holds as a kind, a voice or a number instead of as text.
-LABELS = frozenset(
-    ("title", "description", "on", "screen", "onscreen", "text", "card", "super", "action", "thinking")
-    + ("v", "o", "vo", "s", "os", "c", "cont", "d")
-)
+LABELS = {"title", "description", "on", "screen", "onscreen", "text", "card", "super", "action", "thinking"}
+LABELS |= {"v", "o", "vo", "s", "os", "c", "cont", "d"}
 
 
 def lost(source: list[str], script: Script | None, story: SeriesStory) -> tuple[str, ...]:

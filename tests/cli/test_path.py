@@ -154,13 +154,15 @@ def test_the_doctor_looks_over_everything(finished: Path, capsys: pytest.Capture
 
 def test_no_raw_id_lies_in_the_folder(series: Path, tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
+    names = ["Video Content Started", "Video Content Playing", "Video Playback Exited"]
+    where = {"session_id": "raw-session-88", "content_asset_id": "ep01", "episode": 1, "total_length": 60}
+    who = {"type": "track", "userId": "raw-viewer-id-77"}
     rows = [
-        {
-            "type": "track", "event": name, "messageId": f"m{n}", "userId": "raw-viewer-id-77", "timestamp": f"2026-03-01T10:00:{n:02d}Z",
-            "properties": {"session_id": "raw-session-88", "content_asset_id": "ep01", "episode": 1, "position": n, "total_length": 60},
-        }
-        for n, name in enumerate(["Video Content Started", "Video Content Playing", "Video Playback Exited"])
-    ]  # fmt: skip
+        who
+        | {"event": name, "messageId": f"m{n}", "timestamp": f"2026-03-01T10:00:{n:02d}Z"}
+        | {"properties": where | {"position": n}}
+        for n, name in enumerate(names)
+    ]
     events.write_text("\n".join(map(json.dumps, rows)))
     assert main(["import", str(series), str(events)]) == 0
     assert main(["run", str(series)]) == 0

@@ -156,7 +156,8 @@ def write_parquet(
 ) -> int:
     """Write what ``select`` gives as Parquet (zstd), whole or not at all; returns the number of rows."""
     part = path.with_name(f".{path.name}.part")
-    options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+    # no dictionary where nearly every value is its own: ids
+    options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000"
     values = {**(parameters or {}), "part": str(part)}
     if meta is not None:
         options += ", KV_METADATA $meta"
