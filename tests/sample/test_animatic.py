@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import as_file
@@ -18,7 +19,7 @@ from hookline.media.probe import probe
 from hookline.model.errors import BadInput
 from hookline.model.span import Span
 from hookline.model.story import Episode, Line, LineKind, Scene, Source
-from hookline.sample import scripts
+from hookline.sample import puppet, scripts
 from hookline.sample.animatic import Job, plan_episode, render_episode, render_episodes
 from hookline.sample.camera import Camera
 from hookline.sample.draw_prop import INSERTS
@@ -55,6 +56,12 @@ def two_lines() -> Episode:
         "INT. BANQUET HALL - NIGHT", Source("two.fountain", 3), lines, "", "interior", "BANQUET HALL", "night"
     )
     return Episode(1, (scene,), "Two lines")
+
+
+@pytest.fixture(scope="module")
+def one_line(two_lines: Episode) -> Episode:
+    scene = two_lines.scenes[0]
+    return replace(two_lines, scenes=(replace(scene, lines=scene.lines[:1]),))
 
 
 class HalfSilent:
@@ -200,18 +207,31 @@ def _lower(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def test_the_same_seed_draws_the_same(stage: Stage, two_lines: Episode) -> None:
-    _, one = _speaker_frames(stage, two_lines)
-    _, other = _speaker_frames(stage, two_lines)
+    shot = replace(shots(timeline(two_lines, stage, HalfSilent()), stage)[0], span=Span(0, 320))
+    one, other = ([frame.copy() for frame in Camera(stage).frames(shot)] for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+@pytest.fixture(scope="module")
+def camera(stage: Stage) -> Camera:
+    return Camera(stage)
+
+
 @pytest.mark.parametrize("insert", sorted(INSERTS))
-def test_every_insert_draws_something_that_moves_or_stands(insert: str, stage: Stage, two_lines: Episode) -> None:
+def test_every_insert_draws_something(insert: str, stage: Stage, two_lines: Episode, camera: Camera) -> None:
     plan = timeline(two_lines, stage, HalfSilent())
     shot = replace(shots(plan, stage)[0], framing=Framing.INSERT, insert=insert, title="", span=Span(0, 240))
-    frames = list(Camera(stage).frames(shot))
+    frames = list(camera.frames(shot))
     assert len(frames) == 3
     assert frames[-1].std() > 12, "not one flat colour"
+
+
+def test_every_letter_is_in_the_font_that_travels_with_the_renderer() -> None:
+    """A machine without fonts draws no letter of any other family."""
+    drawings = "".join(path.read_text() for path in Path(puppet.__file__).parent.glob("*.py"))
+    joined = re.sub(r"'\n\s*'", "", drawings)
+    families = set(re.findall(r'font-family="([^"]*)"', joined))
+    assert families == {"Liberation Sans, sans-serif"}
 
 
 # the sound
@@ -262,14 +282,14 @@ def test_two_lines_become_a_movie_with_subtitles(
     assert told[-1][0] == told[-1][1]
 
 
-def test_an_interrupt_leaves_no_half_movie(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
+def test_an_interrupt_leaves_no_half_movie(stage: Stage, one_line: Episode, tmp_path: Path) -> None:
     def interrupt(task: str, done: int, total: int) -> None:
         if done:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         render_episode(
-            two_lines,
+            one_line,
             stage,
             out_video=tmp_path / "a.mp4",
             out_subtitles=tmp_path / "a.srt",
@@ -279,9 +299,9 @@ def test_an_interrupt_leaves_no_half_movie(stage: Stage, two_lines: Episode, tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_side_by_side(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
+def test_side_by_side(stage: Stage, one_line: Episode, tmp_path: Path) -> None:
     jobs = [
-        Job(replace(two_lines, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
+        Job(replace(one_line, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
         for number in (1, 2)
     ]
     told: list[tuple[int, int]] = []
@@ -291,9 +311,9 @@ def test_side_by_side(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
     assert told[-1][0] == told[-1][1] > 0
 
 
-def test_an_interrupt_ends_the_others(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
+def test_an_interrupt_ends_the_others(stage: Stage, one_line: Episode, tmp_path: Path) -> None:
     jobs = [
-        Job(replace(two_lines, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
+        Job(replace(one_line, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
         for number in (1, 2)
     ]
 
