@@ -238,8 +238,9 @@ def _ending_claim(effect: Effect, subject: str, here: Sequence[Transition], *, h
     if subject == STRENGTH:
         return f"{'Weaker' if harmful else 'Stronger'} endings carry viewers on: from weakest to strongest, {odds}."
     numbers = ", ".join(str(t.episode.number) for t in here)
+    where = f"episodes {numbers}" if here else "none of this series so far"
     kind = "resolved endings" if subject == EndingType.RESOLVED else f"endings on {subject}"
-    return f"After {kind} {'fewer' if harmful else 'more'} go on: {odds} those after others (episodes {numbers})."
+    return f"After {kind} {'fewer' if harmful else 'more'} go on: {odds} those after others ({where})."
 
 
 def _ending_action(subject: str, harmful: bool) -> str:

@@ -30,7 +30,7 @@ HOOKING_BEATS = (
     B.DISCOVERY, B.DECISION, B.CONFRONTATION, B.INCITING,
 )  # fmt: skip
 HOOKING_SIGNS = ("shock", "grief", "suspense", "threat", "reveal", "betrayal", "discovery", "near_miss", "inciting")
-HOOK_REACH_LINES = 2
+HOOK_REACH_LINES = 1
 HOOK_COMPANY = 1.5  # weight of different signs that hook together
 HOOK_INTENSITY = 0.45
 HOOK_HEAT = 0.45  # a line this hot hooks without a sign
@@ -112,8 +112,8 @@ def _hooking_lines(reading: Reading) -> Iterator[tuple[int, str]]:
     """Lines that hook without a beat: signs of danger, grief or mystery in company, or great heat."""
     signs = [s for s in reading.signs if s.family in HOOKING_SIGNS and s.group not in ("plan", "unfinished")]
     for sign in signs:
-        company = {(s.family, s.group): s.weight for s in signs if 0 <= s.line - sign.line <= HOOK_REACH_LINES}
-        if sum(company.values()) >= HOOK_COMPANY:
+        company = {(s.family, s.group): s.weight for s in signs if abs(s.line - sign.line) <= HOOK_REACH_LINES}
+        if sign.weight >= 1 and sum(company.values()) >= HOOK_COMPANY:
             yield sign.line, phrase(sign, reading)
     for index, heat in enumerate(reading.heat):
         if heat >= HOOK_HEAT:

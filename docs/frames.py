@@ -1,9 +1,4 @@
-"""Draws the frames of the sample's animatic that the documentation shows.
-
-    python docs/make_animatic_pictures.py
-
-Writes animatic-*.jpg into docs/pictures/, each under 150 kB.  Needs hookline[sample].
-"""
+"""Frames of the sample's animatics, drawn anew for docs/: each under 150 kB."""
 
 from __future__ import annotations
 
@@ -20,7 +15,6 @@ from hookline.sample.camera import HEIGHT, WIDTH, Camera
 from hookline.sample.shots import Shot, shots
 from hookline.sample.stage import read_stage
 
-PICTURES = Path(__file__).resolve().parent / "pictures"
 MOST_BYTES = 150_000
 WANTED = (  # name, episode, words of the line on screen, which of its shots, share of that shot
     ("hook", 1, "tray crashes", 0, 0.7),
@@ -32,15 +26,15 @@ WANTED = (  # name, episode, words of the line on screen, which of its shots, sh
 )
 
 
-def main() -> None:
-    """Draw each wanted frame."""
-    PICTURES.mkdir(exist_ok=True)
-    stage = read_stage()
+def make(folder: Path) -> list[Path]:
+    """Draw each wanted frame into a folder; what was written."""
+    stage, made = read_stage(), []
     cuts = {number: cut_of(number) for number in {episode for _, episode, *_ in WANTED}}
     for name, episode, words, which, share in WANTED:
         shot = [shot for shot in cuts[episode] if words in shot.item.line.text][which]
         frames = list(Camera(stage).frames(shot))
-        save(f"animatic-{name}.jpg", frames[int(share * (len(frames) - 1))])
+        made.append(save(folder / f"animatic-{name}.jpg", frames[int(share * (len(frames) - 1))]))
+    return made
 
 
 def cut_of(number: int) -> tuple[Shot, ...]:
@@ -54,15 +48,11 @@ def cut_of(number: int) -> tuple[Shot, ...]:
     raise SystemExit(f"the sample has no episode {number}")
 
 
-def save(name: str, frame: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]) -> None:
+def save(path: Path, frame: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]) -> Path:
     """A JPEG of at most MOST_BYTES."""
     picture = Image.fromarray(frame).resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     for quality in range(88, 40, -6):
-        picture.save(PICTURES / name, quality=quality, optimize=True)
-        if (PICTURES / name).stat().st_size <= MOST_BYTES:
-            return
-    raise SystemExit(f"{name} does not fit in {MOST_BYTES} bytes")
-
-
-if __name__ == "__main__":
-    main()
+        picture.save(path, quality=quality, optimize=True)
+        if path.stat().st_size <= MOST_BYTES:
+            return path
+    raise SystemExit(f"{path} does not fit in {MOST_BYTES} bytes")
