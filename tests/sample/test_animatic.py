@@ -22,7 +22,10 @@ from hookline.model.story import Episode, Line, LineKind, Scene, Source
 from hookline.sample import puppet, scripts
 from hookline.sample.animatic import Job, plan_episode, render_episode, render_episodes
 from hookline.sample.camera import Camera
+from hookline.sample.draw_face import Face, Mood, head
 from hookline.sample.draw_prop import INSERTS
+from hookline.sample.draw_svg import Light, group, picture
+from hookline.sample.puppet import Pose, Puppet, rasterised
 from hookline.sample.shots import Framing, Shot, shots
 from hookline.sample.sounds import effect
 from hookline.sample.soundtrack import soundtrack
@@ -127,6 +130,12 @@ def test_the_hook_comes_before_any_card(real: Timeline, stage: Stage) -> None:
     assert first.title
 
 
+def test_no_cut_goes_to_the_same_picture(real: Timeline, stage: Stage) -> None:
+    cut = shots(real, stage)
+    seen = [(s.framing, s.insert, s.subject.id if s.subject else "", s.mood) for s in cut]
+    assert not [pair for pair in pairwise(seen) if pair[0] == pair[1]]
+
+
 def test_every_kind_of_shot_is_used(real: Timeline, stage: Stage) -> None:
     used = {shot.framing for shot in shots(real, stage)}
     assert {Framing.CLOSE, Framing.OVER, Framing.TWO, Framing.INSERT} <= used
@@ -204,6 +213,22 @@ def _lower(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Where a close-up on the right has its mouth."""
     height, width = frame.shape[:2]
     return frame[int(height * 0.60) : int(height * 0.80), int(width * 0.46) : int(width * 0.62)]
+
+
+def test_patches_leave_no_seam(stage: Stage) -> None:
+    """A head put together from patches is the head drawn whole, at any tilt and with tears."""
+    for figure, tilt, mirrored in ((stage.figures[0], 0, False), (stage.figures[1], 3, True)):
+        light = Light("#c3dcd9", "#8ff0d2", 0.7, "#10283a")
+        doll = Puppet(figure.look, light, scale=1.3, mirrored=mirrored, mood=Mood.SAD, tears=True)
+        image, x, y = doll.pieces(Pose(tilt=tilt, mouth=Mouth.OPEN, lids=0.5))[-1]
+        face = Face(Mood.SAD, Mouth.OPEN, 0.5, tears=True)
+        turned = group(head(figure.look, face, light), f"rotate({tilt} -8 118)")
+        whole = group(turned, "scale(-1,1)") if mirrored else turned
+        box = (x / 1.3, y / 1.3, image.width / 1.3, image.height / 1.3)
+        drawn = rasterised(picture(whole, width=image.width, height=image.height, box=box))
+        difference = np.abs(np.asarray(image).astype(int) - np.asarray(drawn).astype(int)).max(axis=2)
+        assert (difference > 60).sum() < 20, "more than what edges cut at a patch's border explain"
+        assert max((row > 60).sum() for row in difference) <= 3, "no step in a line"
 
 
 def test_the_same_seed_draws_the_same(stage: Stage, two_lines: Episode) -> None:
