@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,10 +133,27 @@ def call(*words: object) -> None:
         raise SystemExit(f"hookline {' '.join(map(str, words))} gave {code}\n{told.getvalue()}")
 
 
+# Words that the model holds as a kind, a voice or a number instead of as text.
+LABELS = {"title", "description", "on", "screen", "onscreen", "text", "card", "super", "action", "thinking"}
+LABELS |= {"v", "o", "vo", "s", "os", "c", "cont", "d"}
+
+
 def lost(source: list[str], script: Script | None, story: SeriesStory) -> tuple[str, ...]:
-    """The lines of a file whose text is in neither the story nor the unread nor the script's front matter."""
-    held = squeezed(" ".join([*front(script), *pieces(story)]))
-    return tuple(line for line in source if squeezed(unlabelled(line)) not in held)
+    """The lines of a file with a word that the story, the unread and the front matter hold less often."""
+    held = Counter(word for piece in (*front(script), *pieces(story)) for word in words(piece))
+    known = LABELS.union(word for person in story.characters for name in person.aliases for word in words(name))
+    gone = []
+    for line in source:
+        asked = Counter(word for word in words(line) if word not in known)
+        if any(held[word] < times for word, times in asked.items()):
+            gone.append(line)
+        held.subtract(asked)
+    return tuple(gone)
+
+
+def words(text: str) -> list[str]:
+    """Letters and digits by word, so that layout and marks don't count."""
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 def front(script: Script | None) -> list[str]:
@@ -149,21 +167,10 @@ def pieces(story: SeriesStory) -> list[str]:
     for episode in story.episodes:
         texts += [f"episode {episode.number}", episode.episode.title]
         for scene in episode.episode.scenes:
-            texts += [scene.heading, *(f"{li.speaker or ''}" for li in scene.lines)]
-            texts += [li.delivery or "" for li in scene.lines]
+            texts += [scene.heading, scene.number, *scene.cast]
+            texts += [part for li in scene.lines for part in (li.speaker or "", li.delivery or "")]
             texts += [li.text for li in scene.lines]
     return texts
-
-
-def unlabelled(line: str) -> str:
-    """A line without the labels that the model holds as a kind or a voice instead of as text."""
-    line = re.sub(r"^\s*(Title|Description|ON SCREEN|TITLE CARD|SUPER)\s*:", "", line)
-    return re.sub(r"\((V\.?O\.?|O\.?S\.?|CONT'D)\)\s*$", "", line)
-
-
-def squeezed(text: str) -> str:
-    """Letters and digits alone, so that layout and marks don't count."""
-    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def table(rows: list[Row]) -> str:

@@ -6,15 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-
 from docs import commands
+
 from hookline.project import config
 from tests.shared import REPOSITORY
 
-PAGES = sorted(path for path in REPOSITORY.glob("docs/**/*.md")) + [
-    REPOSITORY / "README.md",
-    REPOSITORY / "CHANGELOG.md",
-]
+PAGES = [*sorted(REPOSITORY.glob("docs/**/*.md")), REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md"]
 
 
 def test_the_command_page_is_the_command_line() -> None:

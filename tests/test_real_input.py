@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from bench.real_input import lost, records, script_of, season
+
 from hookline import project
 from hookline.cli import main
 from hookline.model.story import Timing

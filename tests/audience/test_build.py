@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookline.audience.build import build
-from hookline.audience.result import Quality
 from hookline.model.errors import BadInput, Unreadable
+from hookline.model.quality import Quality
 from tests.audience import oracle
 from tests.audience.canonical import built, cells_of, rows, steps_of, write
 

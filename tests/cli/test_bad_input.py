@@ -155,17 +155,24 @@ def good() -> list[dict[str, Any]]:
     ]
 
 
+def nobody(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "userId"}
+
+
 Damage = Callable[[list[dict[str, Any]]], list[Any]]
 
 DAMAGES: dict[str, tuple[Damage, str]] = {
-    "an episode the series lacks": (lambda rows: [*rows, track(9, "Video Content Started", episode=77, position=0)], "episode"),
+    "an episode the series lacks": (
+        lambda rows: [*rows, track(9, "Video Content Started", episode=77, position=0)],
+        "episode",
+    ),
     "a position below zero": (lambda rows: [*rows, track(7, "Video Content Playing", position=-5)], "before the start"),
     "a position past the end": (lambda rows: [*rows, track(7, "Video Content Playing", position=5000)], "beyond"),
     "a tenth sent twice": (lambda rows: [*rows, rows[0]], "more than once"),
     "half a line": (lambda rows: [*rows, '{"type": "track", "event": "Video Con'], "JSON"),
-    "no viewer": (lambda rows: [*rows, {k: v for k, v in track(8, "Video Content Playing").items() if k != "userId"}], "userId"),
+    "no viewer": (lambda rows: [*rows, nobody(track(8, "Video Content Playing"))], "userId"),
     "an unknown event": (lambda rows: [*rows, track(8, "Video Confetti Shown")], "event"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", DAMAGES)
