@@ -24,7 +24,8 @@ _NUMBER_IN_NAME = re.compile(
     re.IGNORECASE,
 )
 _FOLD = str.maketrans(
-    "０１２３４５６７８９－—–‐‑−﹣─（）［］〔〕：；，．！？　場閃結畫點鉤鈎費內時間獨憶聲轉現實鏡頭黃閉開終劇標題簡類備註續",
+    "０１２３４５６７８９－—–‐‑−﹣─（）［］〔〕：；，．！？　"
+    "場閃結畫點鉤鈎費內時間獨憶聲轉現實鏡頭黃閉開終劇標題簡類備註續",
     "0123456789--------()[]():;,.!? 场闪结画点钩钩费内时间独忆声转现实镜头黄闭开终剧标题简类备注续",
 )
 _HAN_DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
@@ -71,6 +72,9 @@ class _LineDraft:
     line: Line
     more: list[str] = field(default_factory=list)  # rows that continue it
 
+    def whole(self) -> Line:
+        return replace(self.line, text="\n".join((self.line.text, *self.more))) if self.more else self.line
+
 
 @dataclass(slots=True)
 class _SceneDraft:
@@ -83,8 +87,7 @@ class _SceneDraft:
         return not self.head.heading and not self.cast and all(draft.line.kind is LineKind.MARK for draft in self.lines)
 
     def scene(self) -> Scene:
-        lines = [replace(draft.line, text="\n".join((draft.line.text, *draft.more))) for draft in self.lines]
-        lines.sort(key=lambda line: line.source.line)
+        lines = sorted((draft.whole() for draft in self.lines), key=lambda line: line.source.line)
         return replace(self.head, lines=tuple(lines), cast=tuple(dict.fromkeys(self.cast)))
 
 
