@@ -6,13 +6,13 @@ A line's number is that of its paragraph in the file.  What a Final Draft file s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hookline.formats import Match
+from hookline.formats.alone import episode_of
 from hookline.formats.markup import Element, parse
-from hookline.formats.paragraphs import Paragraph, Type, script_of
-from hookline.formats.screenplay import Assembly, number_in_name
+from hookline.formats.paragraphs import Paragraph, Type, script_of, title_page
+from hookline.formats.screenplay import Assembly
 from hookline.formats.text import peek
 from hookline.model.errors import Unreadable
 from hookline.model.story import Script
@@ -20,7 +20,6 @@ from hookline.model.story import Script
 KIND = "script"
 TITLE = "Final Draft"
 
-TITLE_PAGE = "Title page"  # the key under which notes keep what a title page says without one
 _TYPES = {type.value: type for type in Type} | {
     "Shot": Type.ACTION,
     "Singing": Type.LYRICS,
@@ -33,9 +32,6 @@ _TYPES = {type.value: type for type in Type} | {
     "Title Card": Type.CAPTION,
 }
 _MAY_HEAD_EPISODES = frozenset(("New Act", "Outline", "Cold Opening", "Show/Ep. Title", "Show/Ep. Name"))
-_DESCRIPTIONS = frozenset(("description", "logline", "synopsis", "summary", "故事梗概", "梗概", "简介"))
-_KEY = re.compile(r"(?P<key>[^\W\d_][^:：\n]{0,29})[:：][ \t]*(?P<value>.*)$", re.DOTALL)
-_CREDIT = re.compile(r"(?:(?:written|screenplay|teleplay|story|created)(?: by)?|by|编剧)$", re.IGNORECASE)
 
 
 def recognise(name: str, head: bytes) -> Match | None:
@@ -60,7 +56,8 @@ def read_bytes(data: bytes, *, file: str) -> Script:
             "is XML, but holds no Final Draft script", where=file, mend="save it as .fdx with Final Draft or Fade In"
         )
     out = Assembly(file)
-    _title_page(root, out)
+    page = root.child("TitlePage", "Content")
+    title_page([text for one in page.children("Paragraph") if (text := _text(one))] if page else [], out)
     _script_notes(root, out)
     declared = {setting.attributes.get("Type", "") for setting in root.children("ElementSettings")}
     paragraphs = list(_paragraphs(content, out))
@@ -80,12 +77,11 @@ def _paragraphs(content: Element, out: Assembly) -> Iterator[Paragraph]:
         yield Paragraph(type, _text(element), element.line, element.attributes.get("Number", ""), _cast(element))
         for note in element.children("ScriptNote"):
             yield Paragraph(Type.NOTE, _note(note), note.line)
-    out.notes.extend(f"paragraphs of type {name} are read by their words ({out.source(line)})" for name, line in strange.items())
+    for name, line in strange.items():
+        out.notes.append(f"paragraphs of type {name} are read by their words (the first: {out.source(line)})")
 
 
 def _unless_episode(element: Element, type: Type) -> Type:
-    from hookline.formats.alone import episode_of
-
     return Type.GENERAL if episode_of(_text(element)) else type
 
 
@@ -110,41 +106,6 @@ def _note(note: Element) -> str:
 def _cast(heading: Element) -> tuple[str, ...]:
     names = (beat.attributes.get("Name", "").strip() for beat in heading.all("CharacterArcBeat"))
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-# --- beside the script ---------------------------------------------------------------------------
-
-
-def _title_page(root: Element, out: Assembly) -> None:
-    """Title, credit and author, ``Key: value`` paragraphs, and what else the title page says."""
-    content = root.child("TitlePage", "Content")
-    texts = [text for paragraph in content.children("Paragraph") if (text := _text(paragraph))] if content else []
-    credit = ""
-    for i, text in enumerate(texts):
-        entry = _KEY.match(text)
-        if credit:
-            out.notes += [f"Credit: {credit}", f"Author: {text}"]
-            credit = ""
-        elif entry and not (i == 0 and not out.title and len(texts) == 1):
-            _keep_entry(entry["key"], entry["value"].strip(), text, out)
-        elif not out.title and i == 0:
-            out.title = text.replace("\n", " ")
-        elif _CREDIT.match(text) and i + 1 < len(texts):
-            credit = text
-        else:
-            out.notes.append(f"{TITLE_PAGE}: {text}")
-
-
-def _keep_entry(key: str, value: str, text: str, out: Assembly) -> None:
-    name = key.lower()
-    if name == "title" and not out.title:
-        out.title = value.replace("\n", " ")
-    elif name in _DESCRIPTIONS and not out.description:
-        out.description.append(value)
-    else:
-        out.notes.append(text)
-        if name == "episode" and out.number is None:
-            out.number = number_in_name(value)
 
 
 def _script_notes(root: Element, out: Assembly) -> None:

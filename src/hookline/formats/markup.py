@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat  # noqa: S407  declarations are refused below, so nothing can be expanded or fetched
+from xml.parsers import expat
 
 from hookline.model.errors import Unreadable
 
 MAX_ELEMENTS = 400_000  # a season of a hundred scripts has some 100,000
+MAX_SKIPPED = 4_000_000
 MAX_DEPTH = 100
 _CHUNK = 65_536
 
@@ -60,15 +61,16 @@ class Element:
         return "".join(parts)
 
 
-def parse(data: bytes, *, where: str, what: str) -> Element:
+def parse(data: bytes, *, where: str, what: str, skip: frozenset[str] = frozenset()) -> Element:
     """The root of an XML document; ``Unreadable`` for one that is broken, dangerous or too large.
 
     Args:
         data: the file's bytes.
         where: the file's name, for messages.
         what: what the file should be, for messages: "a Final Draft file".
+        skip: names of elements that are left out with all that they hold.
     """
-    builder = _Builder(where, what)
+    builder = _Builder(where, what, skip)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = builder.refuse
@@ -96,9 +98,12 @@ def parse(data: bytes, *, where: str, what: str) -> Element:
 class _Builder:
     """Builds the tree from expat's events."""
 
-    def __init__(self, where: str, what: str) -> None:
+    def __init__(self, where: str, what: str, skip: frozenset[str]) -> None:
         self.where = where
         self.what = what
+        self.skip = skip
+        self.skipping = 0  # how deep inside a skipped element
+        self.skipped = 0
         self.root: Element | None = None
         self.open: list[Element] = []
         self.count = 0
@@ -111,15 +116,22 @@ class _Builder:
         )
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
-        self.count += 1
-        if self.count > MAX_ELEMENTS or len(self.open) >= MAX_DEPTH:
+        local = _local(name)
+        if self.skipping or (local in self.skip and self.open):
+            self.skipping += 1
+            self.skipped += 1
+        else:
+            self._open(Element(local, line, {_local(key): value for key, value in attributes.items()}))
+        if self.count > MAX_ELEMENTS or self.skipped > MAX_SKIPPED or len(self.open) + self.skipping > MAX_DEPTH:
             raise Unreadable(
                 f"is larger or deeper than {self.what} can be"
                 f" (at most {MAX_ELEMENTS:,} elements, {MAX_DEPTH} inside one another)",
                 where=f"{self.where}:{line}",
                 mend="split it, or check that it is the right file",
             )
-        element = Element(_local(name), line, {_local(key): value for key, value in attributes.items()})
+
+    def _open(self, element: Element) -> None:
+        self.count += 1
         if self.open:
             self.open[-1].content.append(element)
         else:
@@ -127,10 +139,14 @@ class _Builder:
         self.open.append(element)
 
     def end(self, _: str) -> None:
-        self.open.pop()
+        if self.skipping:
+            self.skipping -= 1
+        else:
+            self.open.pop()
 
     def characters(self, text: str) -> None:
-        self.open[-1].content.append(text)
+        if not self.skipping:
+            self.open[-1].content.append(text)
 
 
 def _local(name: str) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hookline.formats.alone import Speaker, episode_of, language_of, line_of, scene_of, speaker_of
-from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly
+from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, number_in_name
 from hookline.model.story import LineKind, Script, Voice
+
+TITLE_PAGE = "Title page"  # the key under which notes keep what a title page says without one
+_DESCRIPTIONS = frozenset(("description", "logline", "synopsis", "summary", "故事梗概", "梗概", "简介"))
+_KEY = re.compile(r"(?P<key>[^\W\d_][^:：\n]{0,29})[:：][ \t]*(?P<value>.*)$", re.DOTALL)
+_CREDIT = re.compile(r"(?:(?:written|screenplay|teleplay|story|created)(?: by)?|by|编剧)$", re.IGNORECASE)
 
 
 class Type(StrEnum):
@@ -213,3 +219,36 @@ def _inner(text: str) -> str:
     if len(text) > 1 and text[0] in "(（" and text[-1] in ")）":
         text = text[1:-1].strip()
     return text
+
+
+# --- title pages ---------------------------------------------------------------------------------
+
+
+def title_page(texts: list[str], out: Assembly) -> None:
+    """Keeps the paragraphs of a title page: title, credit and author, ``Key: value``, and what else it says."""
+    credit = ""
+    for i, text in enumerate(texts):
+        entry = _KEY.match(text)
+        if credit:
+            out.notes += [f"Credit: {credit}", f"Author: {text}"]
+            credit = ""
+        elif entry and (entry["key"].lower() in (*_DESCRIPTIONS, "title") or i > 0):
+            _keep_entry(entry["key"], entry["value"].strip(), text, out)
+        elif not out.title and i == 0:
+            out.title = text.replace("\n", " ")
+        elif _CREDIT.match(text) and i + 1 < len(texts):
+            credit = text
+        else:
+            out.notes.append(f"{TITLE_PAGE}: {text}")
+
+
+def _keep_entry(key: str, value: str, text: str, out: Assembly) -> None:
+    name = key.lower()
+    if name == "title" and not out.title:
+        out.title = value.replace("\n", " ")
+    elif name in _DESCRIPTIONS and not out.description:
+        out.description.append(value)
+    else:
+        out.notes.append(text)
+        if name == "episode" and out.number is None:
+            out.number = number_in_name(value)
