@@ -18,9 +18,13 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.story import Cue, Script
+
+if TYPE_CHECKING:
+    from hookline.formats.writing import Written
 
 KINDS = ("script", "subtitles", "video", "events", "curve")
 
@@ -38,6 +42,12 @@ FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "segment": ("events", "hookline.formats.segment"),
     "hookline": ("events", "hookline.formats.hookline_parquet"),
     "youtube-retention": ("curve", "hookline.formats.youtube_retention"),
+}
+
+WRITERS: dict[str, str] = {  # formats of scripts that can be written -> module with ``write(script) -> str``
+    "fountain": "hookline.formats.write_fountain",
+    "chinese": "hookline.formats.write_chinese",
+    "fdx": "hookline.formats.write_fdx",
 }
 
 HEAD_BYTES = 65_536
@@ -126,6 +136,22 @@ def _read(path: Path, found: Detected, *, file: str) -> tuple[Script | tuple[Cue
         return chosen.read_bytes(read_whole(path), file=file), ""
     decoded = read_text(path)
     return chosen.read(decoded.text, file=file), decoded.note
+
+
+def write_script(script: Script, *, format: str) -> Written:
+    """A script as the bytes of a file (UTF-8), read back to say what the format could not hold.
+
+    ``losses`` is empty where the file gives the same story again: the same titles, episodes, scenes and
+    lines in the same order, whatever lines of whatever file they came from.
+    """
+    from hookline.formats.writing import Written, differences
+
+    if format not in WRITERS:
+        raise BadInput(f"scripts can't be written as {format!r}", mend=f"formats: {', '.join(WRITERS)}")
+    data: bytes = import_module(WRITERS[format]).write(script).encode("utf-8", errors="replace")
+    chosen = module(format)
+    again = chosen.read_bytes(data, file="") if hasattr(chosen, "read_bytes") else chosen.read(data.decode(), file="")
+    return Written(data, differences(script, again))
 
 
 def read_whole(path: Path) -> bytes:

@@ -46,11 +46,13 @@ def read(text: str, *, file: str) -> tuple[Cue, ...]:
     raw = list(_dialogue(text, file))
     if not raw:
         raise Unreadable("holds no subtitle", where=file, mend="check that it is a whole ASS file with [Events]")
-    return tuple(dict.fromkeys(cues_of(raw, file=file)))
+    cues = {(cue.span, cue.speaker, cue.text): cue for cue in reversed(cues_of(raw, file=file))}
+    return tuple(reversed(cues.values()))
 
 
 def _dialogue(text: str, file: str) -> Iterator[RawCue]:
-    section, fields = "", _FIELDS
+    section = ""
+    fields: tuple[str, ...] = _FIELDS
     for number, line in enumerate(text.split("\n"), start=1):
         if heading := _SECTION.match(line):
             section = heading[1].strip().lower()

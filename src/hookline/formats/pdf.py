@@ -1,8 +1,8 @@
 """PDF with text: where words stand on the page tells names from what is said.
 
 pypdf gives each page twice: as words, and set on a grid of columns.  The grid gives indents and gaps,
-the words give clean text, and the readers of plain text decide on the lines.  A line's number counts
-the lines of all pages; the notes say which line begins each page.
+the words give clean text, and the readers of plain text decide on the lines.  A line's number is its page
+times a thousand plus its row on the page: ``7012`` is row 12 of page 7.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ TITLE = "PDF"
 
 MAX_PAGES = 2_000  # a season of a hundred scripts has some 300
 MAX_STREAM_BYTES = 16 * 1024 * 1024  # of one stream, unpacked; a page of text has some 10 kB
+ROWS_A_PAGE = 1_000  # line 7012 is row 12 of page 7
 MAX_STEPS = 2_000_000  # instructions of all pages
 _DAMAGE = (  # what pypdf lets through where the objects of a file aren't what they should be
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError),
@@ -37,6 +38,7 @@ _DAMAGE = (  # what pypdf lets through where the objects of a file aren't what t
 )
 _PAGE_NUMBER = re.compile(r"\W*(?:page|第)?\s*\d{1,4}\s*(?:页|(?:of|/)\s*\d{1,4})?\W*$", re.IGNORECASE)
 _PAGE_BREAK = re.compile(r"\(?(?:MORE|CONTINUED:?(?:\s*\(\d+\))?|CONT'?D:?)\)?$")
+_NUMBERS = "line numbers tell page and row: 7012 is row 12 of page 7"
 _CREDIT = re.compile(r"(?:written|screenplay|teleplay|story|created)\s+by\b|^by$|编剧", re.IGNORECASE)
 _SENTENCE_END = tuple(".!?。！？…”\"')）:：")
 _HAN_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s{2,}(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -77,7 +79,7 @@ def read_bytes(data: bytes, *, file: str) -> Script:
     script = replace(
         script,
         unread=tuple(sorted((*script.unread, *unread), key=lambda one: one.source.line)),
-        notes=(*script.notes, _page_note(sheets)),
+        notes=(*script.notes, _NUMBERS),
     )
     return pages.with_title_page(script, front) if front else script
 
@@ -137,7 +139,6 @@ def _read_pages(reader: PdfReader, file: str) -> Iterator[_Sheet]:
     steps = _Steps(file)
     grids = [_grid(page, steps) for page in reader.pages]
     margin = min((grid.left for grid in grids if grid.lines), default=0.0)
-    number = 0
     for index, grid in enumerate(grids, start=1):
         rows: list[PageRow] = []
         shift = round((grid.left - margin) / grid.column)
@@ -146,7 +147,7 @@ def _read_pages(reader: PdfReader, file: str) -> Iterator[_Sheet]:
             if not line.strip():
                 gap = True
                 continue
-            number += 1
+            number = index * ROWS_A_PAGE + min(len(rows) + 1, ROWS_A_PAGE - 1)
             rows.append(PageRow(grid.words(line), number, len(line) - len(line.lstrip()) + shift, gap))
             gap = False
         yield _Sheet(index, rows)
@@ -245,12 +246,12 @@ def _without_edges(sheets: list[_Sheet], file: str) -> tuple[list[_Sheet], list[
 
 def _headers(sheets: list[_Sheet]) -> frozenset[str]:
     """What stands apart at the edge of most pages, whatever number is in it."""
-    edges = Counter(
-        key
-        for sheet in sheets
-        for key in {_header_key(sheet.rows[at].text) for at in (0, -1) if _apart(sheet.rows, at)}
-    )
+    edges = Counter(key for sheet in sheets for key in _edge_keys(sheet.rows))
     return frozenset(key for key, pages in edges.items() if pages >= _HEADER_PAGES and pages * 2 > len(sheets))
+
+
+def _edge_keys(rows: list[PageRow]) -> set[str]:
+    return {_header_key(rows[at].text) for at in (0, -1) if _apart(rows, at)}
 
 
 def _apart(rows: list[PageRow], at: int) -> bool:
@@ -285,8 +286,3 @@ def _joined(sheets: list[_Sheet]) -> Iterator[PageRow]:
             else:
                 yield row
             above = row
-
-
-def _page_note(sheets: list[_Sheet]) -> str:
-    begins = ", ".join(f"{sheet.number}: {sheet.rows[0].number}" for sheet in sheets if sheet.rows)
-    return f"line numbers count the lines of all pages; pages begin at lines {begins}"

@@ -23,7 +23,7 @@ TITLE = "Timed Text subtitles (TTML)"
 
 _CLOCK = re.compile(r"(\d{2,4}):(\d{2}):(\d{2})(?:(\.\d{1,9})|:(\d{1,4})(?:\.(\d{1,4}))?)?$")
 _OFFSET = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(h|m|s|ms|f|t)$")
-_SECONDS = {"h": 3600, "m": 60, "s": 1, "ms": Fraction(1, 1000)}
+_SECONDS = {"h": Fraction(3600), "m": Fraction(60), "s": Fraction(1), "ms": Fraction(1, 1000)}
 _MAX_MS = 9999 * 3_600_000
 _SPACE = re.compile(r"[ \t\r\n]+")
 
