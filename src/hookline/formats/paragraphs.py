@@ -11,7 +11,6 @@ from hookline.formats.alone import Speaker, episode_of, language_of, line_of, sc
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, number_in_name
 from hookline.model.story import LineKind, Script, Voice
 
-TITLE_PAGE = "Title page"  # the key under which notes keep what a title page says without one
 _DESCRIPTIONS = frozenset(("description", "logline", "synopsis", "summary", "故事梗概", "梗概", "简介"))
 _KEY = re.compile(r"(?P<key>[^\W\d_][^:：\n]{0,29})[:：][ \t]*(?P<value>.*)$", re.DOTALL)
 _CREDIT = re.compile(r"(?:(?:written|screenplay|teleplay|story|created)(?: by)?|by|编剧)$", re.IGNORECASE)
@@ -149,7 +148,7 @@ class _Walk:
             one.text,
             one.line,
             speaker=speech.speaker.name if speech.speaker else None,
-            delivery=", ".join(speech.delivery or how) or None,
+            delivery=("，" if self.language == "zh" else ", ").join(speech.delivery or how) or None,
             voice=speech.voice,
         )
         speech.delivery, speech.said = [], True
@@ -174,7 +173,8 @@ class _Walk:
             return
         name = speech.speaker.name if speech.speaker else None
         if speech.delivery:
-            text = " ".join(f"({one})" for one in speech.delivery)
+            chinese = self.language == "zh"  # as the readers of plain text put it
+            text = "".join(f"（{one}）" if chinese else f" ({one})" for one in speech.delivery).strip()
             self.out.line(LineKind.ACTION, text, speech.delivery_line, speaker=name, voice=speech.voice)
         elif not speech.said and speech.speaker:
             paragraph = speech.paragraph
@@ -239,7 +239,7 @@ def title_page(texts: list[str], out: Assembly) -> None:
         elif _CREDIT.match(text) and i + 1 < len(texts):
             credit = text
         else:
-            out.notes.append(f"{TITLE_PAGE}: {text}")
+            out.notes.append(text)
 
 
 def _keep_entry(key: str, value: str, text: str, out: Assembly) -> None:

@@ -14,6 +14,16 @@ from hookline.model.story import Episode, Line, LineKind, Scene, Script, Voice
 _TIMES = {"day": "日", "night": "夜", "dawn": "晨", "dusk": "昏", "": ""}
 _SETTINGS = {"interior": "内", "exterior": "外", "both": "内外", "": ""}
 _VOICES = {Voice.ON: "", Voice.OFF: "（OS）", Voice.OVER: "（VO）"}
+_TRANSITIONS = (
+    (r"(?:END|BACK FROM).*FLASH ?BACK|FLASH ?BACK ENDS", "闪回结束"),
+    (r"FLASH ?BACK", "闪回"),
+    (r"FADE (?:IN|UP)", "淡入"),
+    (r"FADE", "淡出"),
+    (r"DISSOLVE", "叠化"),
+    (r"END.*MONTAGE", "蒙太奇结束"),
+    (r"MONTAGE|SERIES OF SHOTS", "蒙太奇"),
+    (r"CUT|BACK TO", "切至"),
+)
 _PARENTHESES = str.maketrans("()", "（）")
 _TITLE = re.compile(r"[^《》\n]{1,40}$")
 
@@ -90,7 +100,9 @@ def _heading(scene: Scene) -> str:
     )
     candidates = [scene.heading, *made, f"场景：{where}"]
     meant = (scene.number, scene.setting, scene.place, scene.time_of_day)
-    return next((one for one in candidates if _head(one) == meant), candidates[1])
+    exact = (one for one in candidates if _head(one) == meant)
+    close = (one for one in candidates[1:] if _head(one))
+    return next(exact, None) or next(close, candidates[-1])
 
 
 @lru_cache(maxsize=4096)
@@ -121,15 +133,24 @@ def _action(line: Line) -> str:
 def _dialogue(line: Line) -> str:
     if not line.speaker:
         return f"△{line.text}"
-    told = line_of(f"{line.speaker}：x", "zh")
-    voice = "" if told and told.voice is line.voice else _VOICES[line.voice]
     delivery = f"（{line.delivery}）" if line.delivery else ""
-    return f"{line.speaker}{voice}：{delivery}{line.text}"
+    return f"{line.speaker}{_voice(line)}：{delivery}{line.text}"
+
+
+def _voice(line: Line) -> str:
+    """The sign for where the speaker is heard from, unless the name says so, as 旁白 does."""
+    told = line_of(f"{line.speaker}：x", "zh")
+    return "" if told and told.voice is line.voice else _VOICES[line.voice]
 
 
 def _transition(line: Line) -> str:
     found = (one for one in (f"【{line.text}】", line.text) if _reads_as(one, LineKind.TRANSITION, line.text))
-    return next(found, f"△{line.text}")
+    return next(found, "") or _translated(line.text) or f"△{line.text}"
+
+
+def _translated(transition: str) -> str:
+    """English transitions in the format's words, so that they stay transitions."""
+    return next((f"【{zh}】" for en, zh in _TRANSITIONS if re.search(en, transition, re.IGNORECASE)), "")
 
 
 def _caption(line: Line) -> str:

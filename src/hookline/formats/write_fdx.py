@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from hookline.formats.paragraphs import TITLE_PAGE, Type
+from hookline.formats.paragraphs import Type
 from hookline.formats.writing import own_notes
 from hookline.model.story import Episode, Line, LineKind, Scene, Script, Voice
 
@@ -128,8 +128,7 @@ def _title_texts(script: Script) -> Iterable[str]:
     notes = own_notes(script)
     if notes and not script.title:
         yield "Title:"
-    for note in notes:
-        yield note.removeprefix(f"{TITLE_PAGE}: ")
+    yield from notes
 
 
 def _escaped(text: str) -> str:

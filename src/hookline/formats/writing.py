@@ -66,7 +66,8 @@ def _of_episode(one: Episode, other: Episode) -> Iterator[str]:
 
 def _of_scene(where: str, one: Scene, other: Scene) -> Iterator[str]:
     yield from _of_fields(where, one, other)
-    pairs = SequenceMatcher(None, *([_story(line) for line in side.lines] for side in (one, other)), autojunk=False)
+    before, after = ([_story(line) for line in side.lines] for side in (one, other))
+    pairs = SequenceMatcher(None, before, after, autojunk=False)
     for change, start, end, again_start, again_end in pairs.get_opcodes():
         if change == "equal":
             continue
