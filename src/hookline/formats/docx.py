@@ -31,9 +31,7 @@ MAX_PART_BYTES = 64 * 1024 * 1024  # of one part, unpacked; a season of scripts 
 MAX_PARTS = 5_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an old .doc, or a .docx with a password
 _DOCUMENT, _STYLES = "word/document.xml", "word/styles.xml"
-_SKIP = frozenset(
-    ("rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "del", "moveFrom", "Fallback", "drawing", "pict")
-)
+_SKIP = frozenset(("del", "moveFrom", "Fallback", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr"))
 _TWIPS_A_COLUMN = 144  # a tenth of an inch
 _TWIPS_A_GAP = 80
 _CENTRED, _RIGHT = 24, 45  # columns: where a page sets names, and transitions

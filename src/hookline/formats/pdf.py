@@ -31,6 +31,7 @@ TITLE = "PDF"
 MAX_PAGES = 2_000  # a season of a hundred scripts has some 300
 MAX_STREAM_BYTES = 16 * 1024 * 1024  # of one stream, unpacked; a page of text has some 10 kB
 ROWS_A_PAGE = 1_000  # line 7012 is row 12 of page 7
+MAX_STREAM_PARTS = 300_000  # of one stream, parsed; a page that sets each letter has some 30,000
 MAX_STEPS = 2_000_000  # instructions of all pages
 _DAMAGE = (  # what pypdf lets through where the objects of a file aren't what they should be
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError),
@@ -108,6 +109,7 @@ def _sheets(data: bytes, file: str) -> list[_Sheet]:
         lzw_maximum_output_length=MAX_STREAM_BYTES,
         run_length_maximum_output_length=MAX_STREAM_BYTES,
         array_based_stream_maximum_output_length=MAX_STREAM_BYTES,
+        stream_parsing_work_maximum_count=MAX_STREAM_PARTS,
     )
     with pypdf.apply_configuration(bounds):
         try:
@@ -231,17 +233,20 @@ def _title_page(sheets: list[_Sheet]) -> list[str]:
 
 def _without_edges(sheets: list[_Sheet], file: str) -> tuple[list[_Sheet], list[Unread]]:
     """The pages without page numbers, repeated headers and signs of a page break; and those, as unread."""
-    repeated = _headers(sheets)
     unread: list[Unread] = []
-    kept: list[_Sheet] = []
-    for sheet in sheets:
-        rows = list(sheet.rows)
-        for at in (0, -1):
-            while rows and (why := _edge(rows, at, repeated)):
-                row = rows.pop(at)
-                unread.append(Unread(Source(file, row.number), row.text, why))
-        kept.append(_Sheet(sheet.number, rows))
-    return kept, unread
+    numberless = [_stripped(sheet, frozenset(), file, unread) for sheet in sheets]
+    repeated = _headers(numberless)
+    return [_stripped(sheet, repeated, file, unread) for sheet in numberless], unread
+
+
+def _stripped(sheet: _Sheet, repeated: frozenset[str], file: str, unread: list[Unread]) -> _Sheet:
+    """The page without what stands at its edges and is none of the script; that goes to ``unread``."""
+    rows = list(sheet.rows)
+    for at in (0, -1):
+        while rows and (why := _edge(rows, at, repeated)):
+            row = rows.pop(at)
+            unread.append(Unread(Source(file, row.number), row.text, why))
+    return _Sheet(sheet.number, rows)
 
 
 def _headers(sheets: list[_Sheet]) -> frozenset[str]:
