@@ -62,7 +62,7 @@ def test_real_files_tell_the_story_of_the_fountain_file_beside_them(program: str
 def test_real_title_page_numbers_and_cast() -> None:
     script = read_script(shared_data("story", "screenplay_formats", "TestFDX-FD.fdx"), file="a")
     assert script.title == "FDX Test Script"
-    assert {"Credit: Written by", "Author: Ian", "Copyright (c) 2026"} <= set(script.notes)
+    assert {"Credit: Written by", "Author: Ian", "Notes: Copyright (c) 2026"} <= set(script.notes)
     assert [scene.number for scene in script.episodes[0].scenes] == ["1", "2"]
     assert script.episodes[0].scenes[0].cast == ("DAVE", "DJ", "JIM")
 

@@ -11,6 +11,8 @@ from hookline.formats.alone import Speaker, episode_of, language_of, line_of, sc
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, number_in_name
 from hookline.model.story import LineKind, Script, Voice
 
+FREE_NOTE = "Notes"  # under this key notes keep what a title page says without one, as Fountain does
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _DESCRIPTIONS = frozenset(("description", "logline", "synopsis", "summary", "故事梗概", "梗概", "简介"))
 _KEY = re.compile(r"(?P<key>[^\W\d_][^:：\n]{0,29})[:：][ \t]*(?P<value>.*)$", re.DOTALL)
 _CREDIT = re.compile(r"(?:(?:written|screenplay|teleplay|story|created)(?: by)?|by|编剧)$", re.IGNORECASE)
@@ -239,7 +241,7 @@ def title_page(texts: list[str], out: Assembly) -> None:
         elif _CREDIT.match(text) and i + 1 < len(texts):
             credit = text
         else:
-            out.notes.append(text)
+            out.notes.append(text if _HAN.search(text) else f"{FREE_NOTE}: {text}")
 
 
 def _keep_entry(key: str, value: str, text: str, out: Assembly) -> None:

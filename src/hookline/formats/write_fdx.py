@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from hookline.formats.paragraphs import Type
+from hookline.formats.paragraphs import FREE_NOTE, Type
 from hookline.formats.writing import own_notes
 from hookline.model.story import Episode, Line, LineKind, Scene, Script, Voice
 
@@ -128,7 +128,9 @@ def _title_texts(script: Script) -> Iterable[str]:
     notes = own_notes(script)
     if notes and not script.title:
         yield "Title:"
-    yield from notes
+    for note in notes:
+        free = note.removeprefix(f"{FREE_NOTE}: ")
+        yield note if ":" in free else free
 
 
 def _escaped(text: str) -> str:
