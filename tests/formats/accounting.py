@@ -7,7 +7,7 @@ from collections import Counter
 
 from hookline.model.story import Script
 
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_WORD = re.compile(r"[\u3400-\u9fff]|\d+|[^\W\d_\u3400-\u9fff]+")
 
 
 def words(text: str) -> list[str]:
@@ -28,7 +28,7 @@ ENGLISH_SYNTAX = frozenset(
 )
 CHINESE_SYNTAX = frozenset(
     words("第集字幕条出打推画面黑屏幕片头尾文花名剧人卡弹短信微标题牌物角色演员表登场镜主要本外音内心独白声理想旁解说")
-    + words("梗概简介大纲要故事作品称书目一句话全容零〇二两三四五六七八九十百 ep episode os o s v vo ov logline")
+    + words("梗概简介大纲要故事作品称书目一句话全容零〇二两三四五六七八九十百 ep episode os o s v vo ov logline Δ")
 )
 
 

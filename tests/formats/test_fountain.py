@@ -375,6 +375,19 @@ def test_names_before_a_colon() -> None:
     assert colons == [(D, "LIN TIAN", "Go."), (D, "LIN TIAN", "Now.")]
 
 
+def test_a_number_that_comes_again_goes_on_with_its_episode() -> None:
+    script = read("EPISODE 1\n\nRain.\n\nEPISODE 2\n\nSnow.\n\nEPISODE 1: Again\n\nHail.\n")
+    assert [(episode.number, len(episode.scenes)) for episode in script.episodes] == [(1, 2), (2, 1)]
+    assert script.notes == ("episode 1 is headed again at script.fountain:9 Again",)
+
+
+def test_notes_before_the_first_head_belong_to_its_scene() -> None:
+    (episode,) = read("[[draft 2]]\n\nEPISODE 4\n\nINT. A - DAY\n\nRain.\n").episodes
+    assert [(scene.heading, [line.text for line in scene.lines]) for scene in episode.scenes] == [
+        ("INT. A - DAY", ["draft 2", "Rain."])
+    ]
+
+
 # --- nothing is dropped ---------------------------------------------------------------------------
 
 

@@ -344,14 +344,16 @@ class _Talk:
     text: str = ""
     voice: Voice = Voice.ON
     delivery: list[str] = field(default_factory=list)
+    delivery_line: int = 0
 
-    def add(self, remark: str) -> None:
-        """What stands in parentheses: a voice, a delivery, or both."""
+    def add(self, remark: str, *, at: int = 0) -> None:
+        """What stands in parentheses, in a line of its own at ``at``: a voice, a delivery, or both."""
         for part in re.split(r"[，,、；;/]", remark):
             voice = _VOICE.fullmatch(part.strip())
             if voice:
                 self.voice = Voice.OFF if voice["off"] else Voice.OVER
             elif part.strip():
+                self.delivery_line = self.delivery_line if self.delivery else at or self.row.number
                 self.delivery.append(part.strip())
 
 
@@ -435,7 +437,7 @@ class _Reader:
             return
         if talk.delivery:
             text = "".join(f"（{one}）" for one in talk.delivery)
-            self.out.line(LineKind.ACTION, text, talk.row.number, speaker=talk.name, voice=talk.voice)
+            self.out.line(LineKind.ACTION, text, talk.delivery_line, speaker=talk.name, voice=talk.voice)
         else:
             self.out.unread(talk.row.text, "a character's name with nothing said after it", at=talk.row.number)
 
@@ -446,7 +448,7 @@ class _Reader:
         if head is None:
             return False
         self._settle()
-        self.out.episode(head.number, title=head.title, line=row.number)
+        self.out.episode(head.number, title=head.title, written=row.text, line=row.number)
         self.in_episode, self.last = True, None
         if head.scene:
             self._open_scene(head.scene, row)
@@ -486,8 +488,8 @@ class _Reader:
         bare = re.sub(r"[（(][^（）()]*[)）]", " ", names)
         listed = [name for name in _CAST_SPLIT.split(bare.rstrip("。.")) if name]
         self.names.update(listed)
-        self.out.cast(listed, at=row.number)
-        if bare != names:  # ages and the like, in parentheses
+        again = self.out.cast(listed, at=row.number)
+        if bare != names or again:  # ages and the like, in parentheses, or names listed before
             self.out.line(LineKind.MARK, row.text, row.number)
         self.last = None
 
@@ -571,10 +573,10 @@ class _Reader:
             return False
         inner = row.text[match.start(1) : match.end(1)]
         if self.hanging:
-            self.hanging.add(inner)
+            self.hanging.add(inner, at=row.number)
         elif self.last is LineKind.DIALOGUE and not self.gap:
             self.hanging = _Talk(self.speaker, row)
-            self.hanging.add(inner)
+            self.hanging.add(inner, at=row.number)
         else:
             self._emit(LineKind.ACTION, row.text, row)
         return True
@@ -652,8 +654,8 @@ class _Reader:
             self.out.title, _, text = text.strip("《》").partition("\n")
             label = ""
         if not text:
-            return
-        if label.lower().endswith(_SYNOPSES) and not label.startswith("分集"):
+            self.out.notes += [label] if label else []
+        elif label.lower().endswith(_SYNOPSES) and not label.startswith("分集"):
             self.out.description.append(text)
         else:
             self.out.notes.append(f"{label}：{text}" if label else text)

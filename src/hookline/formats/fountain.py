@@ -548,7 +548,7 @@ class _Reader:
         row = self._take()
         number, title = _episode_head(_unwrapped(_bare(row.text.lstrip("#").strip()))) or (1, row.text)
         self.speaking = None
-        self.out.episode(number, title=title, line=row.number)
+        self.out.episode(number, title=title, written=row.text, line=row.number)
         self._title_page()
 
     def _scene(self) -> None:
@@ -605,8 +605,8 @@ class _Reader:
 
     def _action(self) -> None:
         first = self.rows[self.at]
-        if first.text.rstrip(":") == "ACTION" and self._text_below(self.at):
-            self._take()  # a label, not a name and not part of what happens
+        if first.text == "!" or (first.text.rstrip(":") == "ACTION" and self._text_below(self.at)):
+            self._take()  # a sign or a label with nothing in it
             return
         if first.text[0] == "(" and (rows := self._parenthetical()[1]) and self._text_below(self.at + rows - 1):
             self._speech(_Speech(self.speaking))  # how something is said, with no name above
@@ -676,10 +676,10 @@ class _Reader:
         inner, rows = self._parenthetical()
         if rows:
             self._flush(speech)
-            speech.delivery_line = row.number
             if _BARE_VOICE.match(inner):
                 speech.voice = _voice_of(inner)
             else:
+                speech.delivery_line = speech.delivery_line if speech.delivery else row.number
                 speech.delivery.append(inner)
             self.at += rows
             return
