@@ -128,7 +128,7 @@ def _lines(
     captions: list[str],
     turns: list[str],
     marks: list[str],
-):  # type: ignore[no-untyped-def]
+) -> st.SearchStrategy[Line]:
     def plain(kind: LineKind, texts: st.SearchStrategy[str]) -> st.SearchStrategy[Line]:
         return st.builds(lambda text: line(kind, text), texts)
 
@@ -143,7 +143,9 @@ def _lines(
     return st.one_of(speech, plain(A, text), *(plain(kind, st.sampled_from(texts)) for kind, texts in others))
 
 
-def _scripts(lines: st.SearchStrategy[Line], headings: list[str], titles: list[str], language: str):  # type: ignore[no-untyped-def]
+def _scripts(
+    lines: st.SearchStrategy[Line], headings: list[str], titles: list[str], language: str
+) -> st.SearchStrategy[Script]:
     scenes = st.builds(
         lambda heading, lines: replace(scene_of(heading), source=NOWHERE, lines=tuple(lines)),
         st.sampled_from(headings),

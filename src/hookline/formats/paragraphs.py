@@ -190,7 +190,7 @@ class _Walk:
         head = episode_of(one.text)
         if head is None:
             return False
-        self.out.episode(head.number, title=head.title, line=one.line)
+        self.out.episode(head.number, title=head.title, line=one.line, written=one.text)
         if head.note:
             self.out.line(LineKind.MARK, head.note, one.line)
         return True
