@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from tests.shared import SHARED
 
 from hookline.formats import fountain
 from hookline.formats.lines import LINKS, STATES, TAGS, Signs, Tag, Weights, read_signs
 from hookline.model.story import Script
-from tests.shared import SHARED
 from training.pages import Printed, printed
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ def scripts() -> list[Script]:
 
 def pages(*, copies: int = COPIES, seed: int = SEED) -> list[Labelled]:
     """Every script printed in ``copies`` layouts."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311
     return [labelled(printed(script, random)) for script in scripts() for _ in range(copies)]
 
 
@@ -123,7 +123,9 @@ def _batch(documents: Sequence[Labelled], places: dict[str, int]) -> _Batch:
     told[rows, tags[rows]] = weight[inside]
     pairs = _one_hot(above.ravel(), len(TAGS) ** 2).T.multiply(weight.ravel()[:, None]).tocsr()
     observed = [signs_of.T @ told, *((one @ pairs).toarray() for one in states)]
-    return _Batch(signs_of, rows, inside, states, weight, np.concatenate([np.asarray(part).ravel() for part in observed]))
+    return _Batch(
+        signs_of, rows, inside, states, weight, np.concatenate([np.asarray(part).ravel() for part in observed])
+    )
 
 
 def _one_hot(states: NDArray[np.int64], count: int) -> csr_matrix:
@@ -155,7 +157,7 @@ def _loss(flat: Floats, batch: _Batch, shapes: Sequence[tuple[int, ...]], penalt
 
 
 def _expected(alone: Floats, pairs: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-    """log Z per sequence, and how likely each tag and each pair is (forward-backward, scaled)."""
+    """Log Z per sequence, and how likely each tag and each pair is (forward-backward, scaled)."""
     top = alone.max(axis=2, keepdims=True)
     here = np.exp(alone - top)
     step = np.exp(pairs)

@@ -16,6 +16,8 @@ from random import Random
 from hookline.formats.lines import Tag
 from hookline.model.story import Line, LineKind, Scene, Script, Voice
 
+_TURN = re.compile(r"\bTO\b|FADE|CUT|DISSOLVE|WIPE")
+
 Printed = list[tuple[str, Tag]]
 
 TURNS = (
@@ -30,13 +32,26 @@ SLUGS = (
     "INSERT - PHOTOGRAPH", "CLOSE UP", "ANOTHER ANGLE", "BLACK.", "SILENCE.", "BANG!", "THE STAIRS", "OUTSIDE",
     "TITLE: \"TEN YEARS EARLIER\"", "IN THE KITCHEN", "THE CORRIDOR", "\"CLOSED FOR THE SEASON\"", "RED SIGN",
 )  # fmt: skip
+CAPTIONS = ("TITLE: ", "TITLE CARD: ", "SUPER: ", "SUPERIMPOSE: ", "ON SCREEN: ", "CHYRON: ", "CAPTION: ", "CARD: ", "")
 REMARKS = (
     "beat", "a beat", "smiling", "quietly", "to himself", "then", "after a pause", "shrugs", "laughing", "whispering",
-    "into phone", "off her look", "without turning around", "taking the bag and putting it down on the table by the door",
+    "into phone", "off her look", "without turning around",
+    "taking the bag and putting it down on the table by the door",
     "looks away, then back at the others as if nothing had happened", "pause", "re: the letter", "to both of them",
 )  # fmt: skip
 PLACES = ("CAR", "HOUSE", "APARTMENT", "ALLEY", "CLUB", "STATION", "BEACH", "MOTEL ROOM 12", "BASEMENT", "ROOF - EDGE")
-ASIDES = ("CONTINUOUS", "LATER", "MOMENTS LATER", "SAME", "DAY", "NIGHT", "MORNING", "SUNSET", "NIGHT (FLASHBACK)", "DAWN")
+ASIDES = (
+    "CONTINUOUS",
+    "LATER",
+    "MOMENTS LATER",
+    "SAME",
+    "DAY",
+    "NIGHT",
+    "MORNING",
+    "SUNSET",
+    "NIGHT (FLASHBACK)",
+    "DAWN",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +91,19 @@ def house(random: Random) -> House:
     narrow = random.choice((28, 32, 34, 35, 36, 38, 40, 44))
     if style == "page":
         deep = random.choice((4, 6, 8, 9, 10, 10, 11, 14))
-        margins = _steps(left, deep, deep + random.choice((2, 4, 5, 6, 7, 8)), deep + random.randint(5, 16), 40 + random.randint(0, 20))
-        widths = {Tag.ACTION: wide, Tag.DIALOGUE: narrow, Tag.PARENTHETICAL: random.choice((16, 20, 24, 28)), Tag.SCENE: wide}
+        margins = _steps(
+            left,
+            deep,
+            deep + random.choice((2, 4, 5, 6, 7, 8)),
+            deep + random.randint(5, 16),
+            40 + random.randint(0, 20),
+        )
+        widths = {
+            Tag.ACTION: wide,
+            Tag.DIALOGUE: narrow,
+            Tag.PARENTHETICAL: random.choice((16, 20, 24, 28)),
+            Tag.SCENE: wide,
+        }
     else:
         step = 0 if style == "flat" else random.choice((1, 2, 4, 5))
         margins = _steps(left if random.random() < 0.3 else 0, step, step, step, 0)
@@ -115,7 +141,7 @@ def house(random: Random) -> House:
         loud=random.choice((0, 0.02, 0.05, 0.12)),
         remarks=random.choice((0, 0.03, 0.1)),
         plain=random.choice((0, 0.5, 0.8, 0.9)),
-        long=random.choice((0, 0.2, 0.4, 0.6)),
+        long=random.choice((0, 0.2, 0.4, 0.6, 0.8)),
         crowding=random.choice((0, 0, 0, 0.05, 1)) if tight == "crowded" else random.choice((0, 0, 0.02)),
         revised=random.choice((0, 0, 0, 0.05, 0.3)),
         dirt=random.choice((0, 0, 0, 0.01, 0.04)),
@@ -138,11 +164,14 @@ def _steps(left: int, dialogue: int, remark: int, name: int, turn: int) -> dict[
 
 
 def _running(random: Random) -> str:
-    title = random.choice(("THE LAST SUMMER", "Night Shift", "Homeward", "GLASS", "The Heir - Third Draft", "UNTITLED PROJECT"))
+    title = random.choice(
+        ("THE LAST SUMMER", "Night Shift", "Homeward", "GLASS", "The Heir - Third Draft", "UNTITLED PROJECT")
+    )
     day = f"{random.randint(1, 12)}/{random.randint(1, 28)}/{random.choice(('97', '02', '2019', '2024'))}"
     return random.choice((
         f"{title} - {day}", f"{title}  Blue Revisions - {day}", f"Rev. {day} (Pink)", f"{title} Shooting Script",
-        f"J. Doe / {title} Draft #.", f"{title}          #.", f"FINAL DRAFT {day}      #", f"WHITE SCRIPT - {day}", title,
+        f"J. Doe / {title} Draft #.", f"{title}          #.", f"FINAL DRAFT {day}      #", f"WHITE SCRIPT - {day}",
+        title,
     ))  # fmt: skip
 
 
@@ -176,7 +205,7 @@ class Printer:
         return [" ".join(line.text.split()) for line in lines if line.kind is kind and line.text[0] != "("] or [""]
 
     def _longer(self, text: str, others: list[str]) -> str:
-        while self.random.random() < self.house.long and len(text) < 800:
+        while self.random.random() < self.house.long and len(text) < 1000:
             text = f"{text} {self.random.choice(others)}".strip()
         return text
 
@@ -209,6 +238,8 @@ class Printer:
         if random.random() < 0.2:
             heading += f" - {random.choice(ASIDES)}"
         if random.random() < 0.06:
+            heading += f" ({' '.join(random.choices(SLUGS, k=2))})"
+        if random.random() < 0.06:
             heading = heading.replace("INT. ", random.choice(("INT ", "INT: ", "INTERIOR ", "INT - ", "INT.  ")), 1)
         if random.random() < 0.04:
             heading = f"{random.choice(('FLASHBACK', 'DREAM', 'INTERCUT', 'BACK TO'))} - {heading}"
@@ -218,9 +249,11 @@ class Printer:
         text = " ".join(line.text.split())
         if line.kind is LineKind.DIALOGUE and line.speaker:
             self._speech(line, text)
-        elif line.kind is LineKind.TRANSITION:
-            self._turn(text) if text.isupper() else self._action(text)
-        elif line.kind in (LineKind.ACTION, LineKind.CAPTION):
+        elif line.kind is LineKind.TRANSITION and text.isupper() and _TURN.search(text):
+            self._turn(text)
+        elif line.kind is LineKind.CAPTION:
+            self._block([(f"{self.random.choice(CAPTIONS)}{text}", Tag.ACTION)])
+        elif line.kind is LineKind.ACTION:
             self._action(text)
 
     def _turn(self, text: str) -> None:
@@ -229,13 +262,24 @@ class Printer:
 
     def _action(self, text: str) -> None:
         if self.random.random() < self.house.slugs:
-            slug = self.random.choice((*SLUGS, *self.names, *self.names))
-            self._block([(slug, Tag.ACTION)])
+            text = self._slug(text)
         if self.random.random() < self.house.loud * 3:
             text = " ".join(w.upper() if self.random.random() < self.house.loud * 2 else w for w in text.split(" "))
         text = self._longer(text, self.done) if text[0] != "(" else text
         tight = self.random.random() < self.house.crowding and self.speaker != ""
         self._block([(row, Tag.ACTION) for row in self._wrapped(self._spaced(text), Tag.ACTION)], tight=tight)
+
+    def _slug(self, text: str) -> str:
+        """Puts a short line in capitals above action, as films do to point at someone; what of the action is left."""
+        person = next((name for name in self.names if text.upper().startswith(f"{name} ") and text[0].isupper()), "")
+        words = self.random.choice(self.done).split()
+        at = self.random.randrange(len(words) or 1)
+        loud = " ".join(words[at : at + self.random.randint(1, 4)]).upper() or "SILENCE."
+        loud = self.random.choice((loud, f'"{loud}"', loud.rstrip(".,") + ".", f"{loud.rstrip('.,')}:"))
+        slug = person or self.random.choice((*SLUGS, *self.names, *(loud for _ in range(12))))
+        self._block([(slug, Tag.ACTION)])
+        rest = text[len(person) + 1 :] if person else text
+        return rest or text
 
     def _speech(self, line: Line, text: str) -> None:
         assert line.speaker
@@ -335,7 +379,12 @@ class Printer:
         if self.house.running:
             yield self.house.running.replace("#", str(self.page)), random.choice((0, far // 2))
         if not self.house.running or random.random() < 0.5:
-            yield random.choice((f"{self.page}", f"{self.page}.", f"{self.page}.", f"- {self.page} -", f"Page {self.page}")), far
+            yield (
+                random.choice(
+                    (f"{self.page}", f"{self.page}.", f"{self.page}.", f"- {self.page} -", f"Page {self.page}")
+                ),
+                far,
+            )
         yield from gap
         if self.house.continued and not cut:
             head = random.choice(("CONTINUED:", "CONTINUED:", f"CONTINUED: ({random.randint(2, 4)})"))

@@ -26,6 +26,7 @@ KINDS = ("script", "subtitles", "video", "events", "curve")
 FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "fountain": ("script", "hookline.formats.fountain"),
     "chinese": ("script", "hookline.formats.chinese"),
+    "plain": ("script", "hookline.formats.plain"),
     "srt": ("subtitles", "hookline.formats.srt"),
     "vtt": ("subtitles", "hookline.formats.vtt"),
     "video": ("video", "hookline.formats.video"),

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ TAGS = tuple(tag for tag in Tag if tag is not Tag.BLANK)  # what the model choos
 LINKS = ("gap", "dent", "paren", "flow", "wrap", "room")  # kinds of links, in the order of ``Signs.links``
 MAX_SIGN_CHARS = 400  # what stands behind says nothing more about what a line is
 
+_HEAD_CHARS = 120  # no head, transition or running title is longer
 _NEAR = 14  # lines above and below that tell what the margin of this page is
 
 _PLACES = r"INT\.?\s?/\s?EXT|EXT\.?\s?/\s?INT|I\s?/\s?E|E\s?/\s?I|INTERIOR|EXTERIOR|INT|EXT|[IL1]NT|EST"
@@ -63,29 +66,54 @@ _TURN = re.compile(
 )
 _TURN_WORD = re.compile(r"\b(?:CUT|FADE|DISSOLVE|WIPE|TRANSITION|IRIS|BLACK ?OUT)\b")
 _PAGE = re.compile(r"[-–—\[( ]*(?:page\s*)?\d{1,4}\s*[A-Z]?(?:\s*(?:/|of)\s*\d{1,4})?[-–—\]). ]*$", re.IGNORECASE)
-_CONTINUED = re.compile(r"\W*(?:\d{1,4}[A-Z]?\s+)?\(?\s*(?:CONTINUED|CONT'?D|MORE)\b\s*[:.]?\)?[:.]?(?:\s*\(\d+\))?[\s\d*A-Z.]{0,70}$")
+_CONTINUED = re.compile(
+    r"\W*(?:\d{1,4}[A-Z]?\s+)?\(?\s*(?:CONTINUED|CONT'?D|MORE)\b\s*[:.]?\)?[:.]?(?:\s*\(\d+\))?[\s\d*A-Z.]{0,70}$"
+)
 _DATE = re.compile(r"\b\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{2,4}\b|\b(?:19|20)\d\d\b")
-_DRAFT = re.compile(r"\b(?:rev(?:ised|isions?|\.)|draft|script|screenplay|copyright|converted|final|goldenrod|shooting)\b", re.I)
+_DRAFT = re.compile(
+    r"\b(?:rev(?:ised|isions?|\.)|draft|script|screenplay|copyright|converted|final|goldenrod|shooting)\b", re.I
+)
 _EXTENSION = re.compile(r"\s*\(([^()]{0,30})\)?\s*")
 _OF_VOICE = re.compile(r"v\W?\s?[o0]|o\W?\s?[sc]\b|cont|off|voice|over|phone|more", re.IGNORECASE)
 _CUE = re.compile(r"[^a-z.!?…\"“”:;,()]{1,38}(?:(?:JR|SR|DR|MR|MRS|MS|ST)\.[^a-z.!?…\"“”:;,()]{0,30})?$")
-_I = re.compile(r"\b(?:I|I'\w+|me|my|mine|myself|we|we'\w+|us|our)\b")
-_YOU = re.compile(r"\b(?:you|your|yours|you'\w+|ya|yourself)\b", re.IGNORECASE)
-_THEY = re.compile(r"\b(?:he|she|his|her|him|they|their|them|himself|herself)\b", re.IGNORECASE)
-_SHORTENED = re.compile(r"\b\w+(?:n't|'ll|'re|'m|'ve|'d)\b", re.IGNORECASE)
-_SAYING = re.compile(
-    r"\b(?:yeah|yes|no|okay|ok|hey|hello|please|sorry|thanks|thank|god|well|oh|maybe|gonna|wanna|sir|what|why|how)\b",
-    re.IGNORECASE,
-)
-_DOING = re.compile(
-    r"\b(?:looks?|turns?|walks?|stares?|holds?|enters?|exits?|nods?|smiles?|stands?|sits?|takes?|steps?|reaches|pulls?|opens?"
-    r"|hand|hands|eyes|face|door|room|camera|slowly|suddenly|behind|toward|towards|across|onto|into|shot|angle|beat|continues?)\b",
-    re.IGNORECASE,
-)
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_WORDS = {
+    word: kind
+    for kind, words in {
+        "I": "i i'm i'll i've i'd me my mine myself we we're we'll we've we'd us our let's",
+        "you": "you your yours you're you'll you've you'd ya yourself",
+        "they": "he she his her him they their them himself herself",
+        "says": "yeah yes no okay ok hey hello please sorry thanks thank god well oh maybe gonna wanna sir what why"
+        " how",
+        "does": "look looks turn turns walk walks stare stares hold holds enter enters exit exits nod nods smile smiles"
+        " stand stands sit sits take takes step steps reaches pull pulls open opens hand hands eyes face door room"
+        " camera slowly suddenly behind toward towards across onto into shot angle beat continue continues",
+    }.items()
+    for word in words.split()
+}
+_SHORTENED = ("n't", "'ll", "'re", "'m", "'ve", "'d")
+_DIGITS = str.maketrans("123456789", "0" * 9)
 _LOUD = re.compile(r"\b[A-Z][A-Z'-]{2,}\b")
 _NAMED = re.compile(r"[A-Z][a-z]+\b")
 _CALLED = re.compile(r", [A-Z][a-z]+[.!?,]|^[A-Z][a-z]+[,!?]")
 _SHAPES = (("s", _SCENE), ("sl", _LATER_SCENE), ("sw", _SCENE_WORD), ("t", _TURN), ("p", _PAGE), ("cont", _CONTINUED))
+
+# Where a value goes from one step to the next; a value on the edge belongs below it.
+_WORD_STEPS = (1, 2, 3, 5, 8, 12, 20)
+_CHAR_STEPS = (3, 10, 20, 30, 36, 42, 50, 60, 75, 100)
+_WIDE_STEPS = (0.2, 0.4, 0.55, 0.7, 0.85)
+_REMARK_STEPS = (4, 9)
+_LOUD_STEPS = (0, 1)
+_TIMES_STEPS = (1, 2, 5)
+_ANSWERED_STEPS = (0.3, 0.7)
+_LONGER_STEPS = (-20, -6, 6, 20)
+_NEIGHBOUR_STEPS = (24, 34, 40, 48, 62)
+_FULL_STEPS = (25, 33, 37, 42, 50, 58, 64, 72)
+_DENT_STEPS = (0, 2, 6, 9, 13, 17, 21, 27, 35, 45)
+_USUAL_STEPS = (0.02, 0.1, 0.25)
+_CHANGE_STEPS = (-12, -6, -2, 1, 5, 11)
+_WRAP_STEPS = (28, 36, 44, 56, 66)
+_ROOM_STEPS = (0.4, 0.6, 0.85, 1)
 
 
 def classify(lines: Sequence[str]) -> tuple[Tag, ...]:
@@ -101,6 +129,15 @@ def classify(lines: Sequence[str]) -> tuple[Tag, ...]:
     return tuple(found)
 
 
+def clean(line: str) -> str:
+    """A line without margins, doubled spaces and the asterisk that marks it as revised.
+
+    >>> clean("      She  runs.          *")
+    'She runs.'
+    """
+    return " ".join(_REVISED.sub("", line).split())
+
+
 # --- rows ----------------------------------------------------------------------------------------
 
 
@@ -112,7 +149,7 @@ class Row:
     text: str  # without margins, revision marks and doubled spaces
     indent: int
     gap: int  # blank lines above, the page's usual ones not counted
-    shapes: frozenset[str] = frozenset()
+    shapes: tuple[str, ...] = ()
     name: str = ""  # the cue it could be, without extensions
     voiced: bool = False  # has an extension like (V.O.)
     inside: bool = False  # begins inside a parenthesis that a line above opened
@@ -141,21 +178,27 @@ def read_signs(lines: Sequence[str]) -> Signs:
 
 
 def _rows(lines: Sequence[str]) -> Iterator[Row]:
-    written = [(at, line[:MAX_SIGN_CHARS].expandtabs(8)) for at, line in enumerate(lines) if line.strip()]
-    gaps = [at - before - 1 for (before, _), (at, _) in zip(written, written[1:], strict=False)]
+    written = [(at, _cut(line)) for at, line in enumerate(lines) if line.strip()]
+    gaps = [at - before - 1 for (before, _), (at, _) in pairwise(written)]
     usual = 1 if gaps and sum(gap > 0 for gap in gaps) > 0.93 * len(gaps) else 0  # a page set in double space
     gaps = [max(0, gap - usual) for gap in gaps]
     open_for = 0
     for (at, line), gap, after in zip(written, [1, *gaps], [*gaps, 1], strict=True):
-        row = _row(at, _REVISED.sub("", line), gap, after, inside=open_for > 0 and gap == 0)
+        row = _row(at, line, gap, after, inside=open_for > 0 and gap == 0)
         yield row
         open_for = _still_open(row, open_for)
 
 
+def _cut(line: str) -> str:
+    """The start of a line that holds text, its margin in columns."""
+    head = line[:MAX_SIGN_CHARS].expandtabs(8)
+    return head if head.strip() else line.strip()[:MAX_SIGN_CHARS]
+
+
 def _row(at: int, line: str, gap: int, after: int, *, inside: bool) -> Row:
-    text = " ".join(line.split())
+    text = clean(line)
     name, voiced = _name(text)
-    shapes = frozenset(_shapes(text))
+    shapes = tuple(_shapes(text))
     row = Row(at, text, len(line) - len(line.lstrip()), gap, shapes, name, voiced, inside, after)
     row.short = _short(row)
     return row
@@ -171,11 +214,19 @@ def _still_open(row: Row, open_for: int) -> int:
 
 def _shapes(text: str) -> Iterator[str]:
     """Names of the patterns that a line fits."""
-    bare = _NUMBER_BEFORE.sub("", text, count=1) if text[0].isdigit() or text[:1].isupper() else text
+    if text[0].islower():
+        return
+    bare = _NUMBER_BEFORE.sub("", text, count=1)
     for name, pattern in _SHAPES:
         if pattern.match(bare if name in ("s", "sl") else text):
             yield name
-    if _TIME.search(_NUMBER_AFTER.sub("", text)):
+    if len(text) <= _HEAD_CHARS:
+        yield from _marks(text)
+
+
+def _marks(text: str) -> Iterator[str]:
+    """Words that heads, transitions and running titles hold."""
+    if not text[-1].islower() and _TIME.search(_NUMBER_AFTER.sub("", text)):
         yield "time"
     if _TURN_WORD.search(text):
         yield "turn"
@@ -198,20 +249,14 @@ def _name(text: str) -> tuple[str, bool]:
 
 
 def _short(row: Row) -> str:
-    text, shapes = row.text, row.shapes
-    if "s" in shapes or "sl" in shapes:
-        return "s"
-    if "p" in shapes or "cont" in shapes:
-        return "p"
-    if "t" in shapes:
-        return "t"
-    if text[0] == "(":
-        return "e" if text[-1] in ").:" else "o"
+    for shape, letter in (("s", "s"), ("sl", "s"), ("p", "p"), ("cont", "p"), ("t", "t")):
+        if shape in row.shapes:
+            return letter
+    if row.text[0] == "(":
+        return "e" if row.text[-1] in ").:" else "o"
     if row.name:
         return "c"
-    if text.isupper():
-        return "u"
-    return "l" if text[0].islower() else "x"
+    return "u" if row.text.isupper() else "l" if row.text[0].islower() else "x"
 
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -269,14 +314,10 @@ def _share(flags: Sequence[bool]) -> str:
 
 
 def _masked(text: str) -> str:
-    return re.sub(r"\d+", "0", text.lower())
+    return text.lower().translate(_DIGITS)
 
 
 # --- signs ---------------------------------------------------------------------------------------
-
-
-def _bucket(value: float, *edges: float) -> int:
-    return sum(value > edge for edge in edges)
 
 
 def _signs(i: int, rows: Sequence[Row], page: _Page) -> Iterator[str]:
@@ -299,9 +340,9 @@ def _own(row: Row, page: _Page) -> Iterator[str]:
     first = "U" if text[0].isupper() else "l" if text[0].islower() else "9" if text[0].isdigit() else text[0]
     last = "a" if text[-1].isalpha() else "9" if text[-1].isdigit() else text[-1]
     yield f"short:{row.short}"
-    yield f"words:{_bucket(words, 1, 2, 3, 5, 8, 12, 20)}:{upper:d}"
-    yield f"chars:{_bucket(len(text), 3, 10, 20, 30, 36, 42, 50, 60, 75, 100)}"
-    yield f"wide:{_bucket(len(text) / max(page.wide, 1), 0.2, 0.4, 0.55, 0.7, 0.85)}:{row.after > 0:d}"
+    yield f"words:{bisect_left(_WORD_STEPS, words)}:{upper:d}"
+    yield f"chars:{bisect_left(_CHAR_STEPS, len(text))}"
+    yield f"wide:{bisect_left(_WIDE_STEPS, len(text) / max(page.wide, 1))}:{row.after > 0:d}"
     yield f"first:{first}"
     yield f"last:{last}:{upper:d}"
     yield f"case:{upper:d}:{text.istitle():d}:{row.name != '':d}"
@@ -311,7 +352,7 @@ def _own(row: Row, page: _Page) -> Iterator[str]:
     if row.inside:
         yield f"inside:{')' in text:d}"
     if text[0] == "(":
-        yield f"paren:{text[-1] == ')':d}:{_bucket(words, 4, 9)}:{text[1:2].islower():d}"
+        yield f"paren:{text[-1] == ')':d}:{bisect_left(_REMARK_STEPS, words)}:{text[1:2].islower():d}"
     if not row.name and page.repeated[_masked(text)] > 2:
         yield f"repeated:{upper:d}"
 
@@ -319,13 +360,13 @@ def _own(row: Row, page: _Page) -> Iterator[str]:
 def _said_or_done(row: Row, page: _Page) -> Iterator[str]:
     """Words of speech and words of action."""
     text = row.text
-    for sign, pattern in (("I", _I), ("you", _YOU), ("they", _THEY), ("n't", _SHORTENED), ("says", _SAYING)):
-        if pattern.search(text):
-            yield f"word:{sign}"
+    words = _WORD.findall(text.lower().replace("’", "'"))
+    for kind in dict.fromkeys(_WORDS[word] for word in words if word in _WORDS):
+        yield f"word:{kind}"
+    if any(word.endswith(_SHORTENED) for word in words):
+        yield "word:n't"
     if not text.isupper() and text[0] != "(":
-        if _DOING.search(text):
-            yield "word:does"
-        yield f"loud:{_bucket(len(_LOUD.findall(text)), 0, 1)}"
+        yield f"loud:{bisect_left(_LOUD_STEPS, len(_LOUD.findall(text)))}"
         yield f"asks:{'?' in text:d}{'!' in text:d}{'...' in text or '--' in text:d}"
         if _CALLED.search(text):
             yield "called"
@@ -348,9 +389,9 @@ def _as_cue(row: Row, below: Row | None, page: _Page) -> Iterator[str]:
         return
     times = page.names[row.name]
     tied = below is not None and row.after == 0
-    yield f"cue:{_bucket(times, 1, 2, 5)}:{tied:d}:{page.blanks}"
+    yield f"cue:{bisect_left(_TIMES_STEPS, times)}:{tied:d}:{page.blanks}"
     yield f"cue>{below.short if below else ''}:{tied:d}"
-    yield f"cue~{_bucket(page.answered[row.name] / times, 0.3, 0.7)}:{tied:d}"
+    yield f"cue~{bisect_left(_ANSWERED_STEPS, page.answered[row.name] / times)}:{tied:d}"
     yield f"cue#{row.name.count(' ') + 1 > 3:d}:{row.name[-1].isdigit():d}"
     if row.voiced:
         yield "cue:voiced"
@@ -369,21 +410,21 @@ def _around(row: Row, above: Row | None, below: Row | None, page: _Page) -> Iter
     if row.gap > 0 and row.after > 0:
         yield f"alone:{row.short}:{page.blanks}"
     if above and row.gap == 0:
-        yield f"longer:{_bucket(len(row.text) - len(above.text), -20, -6, 6, 20)}:{above.short}"
-        yield f"above:{_bucket(len(above.text), 24, 34, 40, 48, 62)}"
+        yield f"longer:{bisect_left(_LONGER_STEPS, len(row.text) - len(above.text))}:{above.short}"
+        yield f"above:{bisect_left(_NEIGHBOUR_STEPS, len(above.text))}"
     if below and row.after == 0:
-        yield f"below:{_bucket(len(below.text), 24, 34, 40, 48, 62)}"
+        yield f"below:{bisect_left(_NEIGHBOUR_STEPS, len(below.text))}"
         room = len(row.text) + 1 + len(below.text.split(" ", 1)[0])
-        yield f"full:{_bucket(room, 25, 33, 37, 42, 50, 58, 64, 72)}:{below.short}"
+        yield f"full:{bisect_left(_FULL_STEPS, room)}:{below.short}"
 
 
 def _dents(i: int, rows: Sequence[Row], page: _Page) -> Iterator[str]:
     row = rows[i]
     dent = row.indent - page.margins[i]
-    step = _bucket(dent, 0, 2, 6, 9, 13, 17, 21, 27, 35, 45)
+    step = bisect_left(_DENT_STEPS, dent)
     yield f"dent:{step}"
     yield f"dent:{step}:{row.short}"
-    yield f"dents:{_bucket(page.indents[dent] / len(rows), 0.02, 0.1, 0.25)}:{dent > 2:d}:{row.short}"
+    yield f"dents:{bisect_left(_USUAL_STEPS, page.indents[dent] / len(rows))}:{dent > 2:d}:{row.short}"
     if i:
         yield f"dent<{_dent_change(rows[i - 1], row)}:{row.short}:{rows[i - 1].short}"
     if i + 1 < len(rows):
@@ -391,7 +432,7 @@ def _dents(i: int, rows: Sequence[Row], page: _Page) -> Iterator[str]:
 
 
 def _dent_change(above: Row, row: Row) -> int:
-    return _bucket(row.indent - above.indent, -12, -6, -2, 1, 5, 11)
+    return bisect_left(_CHANGE_STEPS, row.indent - above.indent)
 
 
 # --- links ---------------------------------------------------------------------------------------
@@ -409,8 +450,8 @@ def _links(i: int, rows: Sequence[Row], page: _Page) -> tuple[int, ...]:
         1 + _dent_change(above, row) if page.indented else 0,
         1 + row.inside,
         1 + 4 * (row.gap > 0) + 2 * (above.text[-1] in '.!?…"”):—-') + row.text[0].islower(),
-        1 + 2 * _bucket(room, 28, 36, 44, 56, 66) + (row.gap > 0),
-        1 + 2 * _bucket(room / max(page.wide, 1), 0.4, 0.6, 0.85, 1) + (row.gap > 0),
+        1 + 2 * bisect_left(_WRAP_STEPS, room) + (row.gap > 0),
+        1 + 2 * bisect_left(_ROOM_STEPS, room / max(page.wide, 1)) + (row.gap > 0),
     )
 
 
