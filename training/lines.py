@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,14 +26,14 @@ from scipy.sparse import csr_matrix
 from tests.shared import SHARED
 
 from hookline.formats import fountain
-from hookline.formats.lines import LINKS, STATES, TAGS, Signs, Tag, Weights, read_signs
+from hookline.formats.lines import LINKS, ROLES, STATES, Row, Signs, Tag, Weights, read_signs
 from hookline.model.story import Script
 from training.pages import Printed, printed
 
 Floats = NDArray[np.float64]
 
 OUT = Path(__file__).resolve().parent.parent / "src" / "hookline" / "formats" / "lines.json"
-COPIES = 8  # layouts a script
+COPIES = 6  # layouts a script
 SEED = 20_240_601
 CHUNK = 100  # rows a sequence in training
 RARE = 4  # signs seen fewer times are left out
@@ -41,18 +41,38 @@ RARE = 4  # signs seen fewer times are left out
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A document's signs with the tag of each row, as its index in ``TAGS``."""
+    """A document's signs with the role of each row, as its index in ``ROLES``."""
 
     signs: Signs
-    tags: tuple[int, ...]
+    roles: tuple[int, ...]
     weight: float = 1.0
 
 
 def labelled(lines: Printed, *, weight: float = 1.0) -> Labelled:
     """A document from lines and their tags; a line with text that nobody tagged is page furniture."""
     signs = read_signs([line for line, _ in lines])
-    index = {tag: k for k, tag in enumerate(TAGS)} | {Tag.BLANK: TAGS.index(Tag.OTHER)}
-    return Labelled(signs, tuple(index[lines[row.at][1]] for row in signs.rows), weight)
+    tags = [lines[row.at][1] for row in signs.rows]
+    return Labelled(signs, tuple(_roles(signs.rows, tags)), weight)
+
+
+def _roles(rows: Sequence[Row], tags: Sequence[Tag]) -> Iterator[int]:
+    """What each row is, given the rows above it."""
+    above, speaking, open_above = Tag.BLANK, False, False
+    for row, tag in zip(rows, tags, strict=True):
+        match tag:
+            case Tag.BLANK | Tag.OTHER:
+                role = (Tag.OTHER, "in speech" if speaking else "in action")
+            case Tag.ACTION:
+                role = (tag, "more" if above is tag and row.gap == 0 else "first")
+            case Tag.DIALOGUE:
+                role = (tag, "more" if above in (tag, Tag.OTHER) and speaking else "first")
+            case Tag.PARENTHETICAL:
+                role = (tag, "more" if above is tag and open_above else "first")
+            case _:
+                role = (tag, "")
+        yield ROLES.index(role)
+        above, open_above = role[0], row.text[-1] != ")"
+        speaking = speaking if above is Tag.OTHER else above in (Tag.CHARACTER, Tag.DIALOGUE, Tag.PARENTHETICAL)
 
 
 def scripts() -> list[Script]:
@@ -82,31 +102,31 @@ class _Batch:
     inside: NDArray[np.bool_]  # (time, sequence)
     links: list[csr_matrix]  # per kind: (states, time * sequence)
     weight: Floats  # (time, sequence)
-    observed: Floats  # how often the tags make each weight count
+    observed: Floats  # how often the roles make each weight count
 
 
-def fit(documents: Sequence[Labelled], *, penalty: float = 1.0, rounds: int = 150) -> Weights:
-    """The weights that make the documents' tags likeliest, less ``penalty/2`` times the sum of their squares."""
+def fit(documents: Sequence[Labelled], *, penalty: float = 0.5, rounds: int = 150) -> Weights:
+    """The weights that make the documents' roles likeliest, less ``penalty/2`` times the sum of their squares."""
     seen = Counter(sign for document in documents for signs in document.signs.of_row for sign in signs)
     places = {sign: k for k, sign in enumerate(sorted(sign for sign, times in seen.items() if times >= RARE))}
     batch = _batch(documents, places)
-    shapes = [(len(places), len(TAGS)), *((states, len(TAGS), len(TAGS)) for states in STATES)]
+    shapes = [(len(places), len(ROLES)), *((states, len(ROLES), len(ROLES)) for states in STATES)]
     start = np.zeros(sum(int(np.prod(shape)) for shape in shapes))
     found = minimize(_loss, start, (batch, shapes, penalty), "L-BFGS-B", jac=True, options={"maxiter": rounds})
     signs, *links = _parts(found.x, shapes)
-    return Weights(places, np.vstack([signs, np.zeros(len(TAGS))]), tuple(links))
+    return Weights(places, np.vstack([signs, np.zeros(len(ROLES))]), tuple(links))
 
 
 def _batch(documents: Sequence[Labelled], places: dict[str, int]) -> _Batch:
-    """The documents cut into sequences of ``CHUNK`` rows; what the tags make of them is counted once."""
+    """The documents cut into sequences of ``CHUNK`` rows; what the roles make of them is counted once."""
     columns, ends, chunks = [], [0], []
     for document in documents:
-        first, last = len(ends) - 1, len(ends) - 1 + len(document.tags)
+        first, last = len(ends) - 1, len(ends) - 1 + len(document.roles)
         chunks += [(at, min(CHUNK, last - at), document.weight) for at in range(first, last, CHUNK)]
         for signs in document.signs.of_row:
             columns += [places[sign] for sign in signs if sign in places]
             ends.append(len(columns))
-    tags = np.array([tag for document in documents for tag in document.tags])
+    roles = np.array([role for document in documents for role in document.roles])
     links = np.array([row for document in documents for row in document.signs.links])
     place = np.full((CHUNK, len(chunks)), -1)
     for k, (at, length, _) in enumerate(chunks):
@@ -114,14 +134,14 @@ def _batch(documents: Sequence[Labelled], places: dict[str, int]) -> _Batch:
     inside = place >= 0
     follows = inside.copy()
     follows[0] = False  # the first row of a sequence has none above
-    signs_of = csr_matrix((np.ones(len(columns)), np.array(columns), np.array(ends)), shape=(len(tags), len(places)))
+    signs_of = csr_matrix((np.ones(len(columns)), np.array(columns), np.array(ends)), shape=(len(roles), len(places)))
     rows = place[inside]
     weight = np.broadcast_to(np.array([weight for *_, weight in chunks]), place.shape)
     states = [_one_hot(np.where(follows, links[place, kind], -1).ravel(), STATES[kind]) for kind in range(len(LINKS))]
-    above = np.where(follows, tags[np.roll(place, 1, axis=0)] * len(TAGS) + tags[place], -1)
-    told = np.zeros((len(tags), len(TAGS)))
-    told[rows, tags[rows]] = weight[inside]
-    pairs = _one_hot(above.ravel(), len(TAGS) ** 2).T.multiply(weight.ravel()[:, None]).tocsr()
+    above = np.where(follows, roles[np.roll(place, 1, axis=0)] * len(ROLES) + roles[place], -1)
+    told = np.zeros((len(roles), len(ROLES)))
+    told[rows, roles[rows]] = weight[inside]
+    pairs = _one_hot(above.ravel(), len(ROLES) ** 2).T.multiply(weight.ravel()[:, None]).tocsr()
     observed = [signs_of.T @ told, *((one @ pairs).toarray() for one in states)]
     return _Batch(
         signs_of, rows, inside, states, weight, np.concatenate([np.asarray(part).ravel() for part in observed])
@@ -140,16 +160,16 @@ def _parts(flat: Floats, shapes: Sequence[tuple[int, ...]]) -> list[Floats]:
 
 
 def _loss(flat: Floats, batch: _Batch, shapes: Sequence[tuple[int, ...]], penalty: float) -> tuple[float, Floats]:
-    """Penalised negative log likelihood of the tags, and its gradient."""
+    """Penalised negative log likelihood of the roles, and its gradient."""
     signs, *links = _parts(flat, shapes)
     shape = batch.inside.shape
-    alone = np.zeros((*shape, len(TAGS)))
+    alone = np.zeros((*shape, len(ROLES)))
     alone[batch.inside] = (batch.signs @ signs)[batch.rows]
     pairs = sum(states.T @ table.reshape(len(table), -1) for states, table in zip(batch.links, links, strict=True))
-    total, one, both = _expected(alone, pairs.reshape(*shape, len(TAGS), len(TAGS)), batch.inside)
-    of_rows = np.zeros((batch.signs.shape[0], len(TAGS)))
+    total, one, both = _expected(alone, pairs.reshape(*shape, len(ROLES), len(ROLES)), batch.inside)
+    of_rows = np.zeros((batch.signs.shape[0], len(ROLES)))
     of_rows[batch.rows] = one[batch.inside] * batch.weight[batch.inside][:, None]
-    both = (both * batch.weight[..., None, None]).reshape(-1, len(TAGS) ** 2)
+    both = (both * batch.weight[..., None, None]).reshape(-1, len(ROLES) ** 2)
     met = [batch.signs.T @ of_rows, *(states @ both for states in batch.links)]
     expected = np.concatenate([np.asarray(part).ravel() for part in met])
     loss = float((total * batch.weight[0]).sum()) - float(batch.observed @ flat) + 0.5 * penalty * float(flat @ flat)
@@ -157,7 +177,7 @@ def _loss(flat: Floats, batch: _Batch, shapes: Sequence[tuple[int, ...]], penalt
 
 
 def _expected(alone: Floats, pairs: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-    """Log Z per sequence, and how likely each tag and each pair is (forward-backward, scaled)."""
+    """Log Z per sequence, and how likely each role and each pair is (forward-backward, scaled)."""
     top = alone.max(axis=2, keepdims=True)
     here = np.exp(alone - top)
     step = np.exp(pairs)
@@ -186,7 +206,7 @@ def as_json(weights: Weights) -> str:
     rounded = np.round(weights.signs, 3) + 0.0
     data: dict[str, Any] = {
         "about": "made by training/lines.py from DramaBench (MIT), printed in random layouts; no film script is in it",
-        "tags": "".join(TAGS),
+        "roles": [" ".join(role).strip() for role in ROLES],
         "signs": {sign: rounded[k].tolist() for sign, k in weights.places.items() if rounded[k].any()},
         "links": {kind: (np.round(table, 3) + 0.0).tolist() for kind, table in zip(LINKS, weights.links, strict=True)},
     }

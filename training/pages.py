@@ -16,7 +16,7 @@ from random import Random
 from hookline.formats.lines import Tag
 from hookline.model.story import Line, LineKind, Scene, Script, Voice
 
-_TURN = re.compile(r"\bTO\b|FADE|CUT|DISSOLVE|WIPE")
+_TURN = re.compile(r"\bTO:|FADE|CUT|DISSOLVE|WIPE")
 
 Printed = list[tuple[str, Tag]]
 
@@ -74,6 +74,7 @@ class House:
     loud: float  # share of action words in capitals
     remarks: float  # parentheticals added
     plain: float  # share of parentheticals left out: short dramas have more than films
+    shouts: float  # share of speeches in capitals
     long: float  # share of speeches and action made longer: films talk more than short dramas
     crowding: float  # action directly under a speech, without a blank line
     revised: float  # share of lines with an asterisk in the right margin
@@ -141,8 +142,9 @@ def house(random: Random) -> House:
         loud=random.choice((0, 0.02, 0.05, 0.12)),
         remarks=random.choice((0, 0.03, 0.1)),
         plain=random.choice((0, 0.5, 0.8, 0.9)),
+        shouts=random.choice((0, 0.02, 0.06)),
         long=random.choice((0, 0.2, 0.4, 0.6, 0.8)),
-        crowding=random.choice((0, 0, 0, 0.05, 1)) if tight == "crowded" else random.choice((0, 0, 0.02)),
+        crowding=random.choice((0, 0, 0.05, 0.5, 1)) if tight == "crowded" else random.choice((0, 0, 0.02)),
         revised=random.choice((0, 0, 0, 0.05, 0.3)),
         dirt=random.choice((0, 0, 0, 0.01, 0.04)),
         two_spaces=random.random() < 0.4,
@@ -288,7 +290,7 @@ class Printer:
         rows: Printed = [(self._cue(line, again=again), Tag.CHARACTER)]
         if line.delivery and self.random.random() >= self.house.plain:
             rows += self._remark(line.delivery)
-        text = self._longer(text, self.said)
+        text = self._longer(text, self.said) if self.random.random() >= self.house.shouts else text.upper()
         halves = [text]
         if self.random.random() < self.house.remarks and ". " in text:
             halves = text.split(". ", 1)

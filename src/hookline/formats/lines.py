@@ -3,7 +3,7 @@
 A linear-chain model: every line gets signs of its own and of its neighbours (capitals, punctuation,
 length, indent where any is left, names that recur, scene prefixes, a few words), every pair of
 neighbours gets links (blank lines between, change of indent, an open parenthesis), each with a weight
-per tag or pair of tags; the best sequence is found by Viterbi.  The weights in ``lines.json`` are made
+per role or pair of roles; the best sequence is found by Viterbi.  The weights in ``lines.json`` are made
 by ``training/lines.py`` from scripts with a permissive licence, printed in many layouts.
 
 Method: conditional random field, Lafferty, McCallum and Pereira 2001.
@@ -43,8 +43,22 @@ class Tag(StrEnum):
     BLANK = "-"
 
 
-TAGS = tuple(tag for tag in Tag if tag is not Tag.BLANK)  # what the model chooses from, in its order
+TAGS = tuple(tag for tag in Tag if tag is not Tag.BLANK)
+ROLES = (  # what the chain tells apart, in the order of its weights: a tag, and what it remembers of the lines above
+    (Tag.SCENE, ""),
+    (Tag.ACTION, "first"),
+    (Tag.ACTION, "more"),
+    (Tag.CHARACTER, ""),
+    (Tag.DIALOGUE, "first"),
+    (Tag.DIALOGUE, "more"),
+    (Tag.PARENTHETICAL, "first"),
+    (Tag.PARENTHETICAL, "more"),
+    (Tag.TRANSITION, ""),
+    (Tag.OTHER, "in action"),
+    (Tag.OTHER, "in speech"),  # a page may end inside a speech
+)
 LINKS = ("gap", "dent", "paren", "flow", "wrap", "room")  # kinds of links, in the order of ``Signs.links``
+BLOCK_LINES = 20_000  # a longer text is classified block by block, which bounds memory
 MAX_SIGN_CHARS = 400  # what stands behind says nothing more about what a line is
 
 _HEAD_CHARS = 120  # no head, transition or running title is longer
@@ -64,7 +78,7 @@ _TURN = re.compile(
     r"(?:[A-Z' -]{2,30}\bTO(?: (?:BLACK|WHITE|RED))?\s*[:.]?|FADE\b[A-Z ]{0,12}[:.]?|[A-Z]* ?(?:CUT|DISSOLVE|WIPE)\b"
     r"(?: TO| IN| OUT| BACK)?(?: [A-Z]+){0,2}\s*[:.]?|(?:CUT|FADE|WIPE|DISSOLVE) TO [A-Z ]{3,20}[:.]?)$"
 )
-_TURN_WORD = re.compile(r"\b(?:CUT|FADE|DISSOLVE|WIPE|TRANSITION|IRIS|BLACK ?OUT)\b")
+_TURN_WORD = re.compile(r"\b(?:(?:INTER)?CUT|FADE|DISSOLVE|WIPE|TRANSITION|IRIS|BLACK ?OUT)\b")
 _PAGE = re.compile(r"[-–—\[( ]*(?:page\s*)?\d{1,4}\s*[A-Z]?(?:\s*(?:/|of)\s*\d{1,4})?[-–—\]). ]*$", re.IGNORECASE)
 _CONTINUED = re.compile(
     r"\W*(?:\d{1,4}[A-Z]?\s+)?\(?\s*(?:CONTINUED|CONT'?D|MORE)\b\s*[:.]?\)?[:.]?(?:\s*\(\d+\))?[\s\d*A-Z.]{0,70}$"
@@ -122,11 +136,15 @@ def classify(lines: Sequence[str]) -> tuple[Tag, ...]:
     >>> [tag.value for tag in classify(["INT. HALL - DAY", "", "Ann waits.", "", "ANN", "Who is there?"])]
     ['S', '-', 'N', '-', 'C', 'D']
     """
+    return tuple(tag for at in range(0, len(lines), BLOCK_LINES) for tag in _classify(lines[at : at + BLOCK_LINES]))
+
+
+def _classify(lines: Sequence[str]) -> list[Tag]:
     found = [Tag.BLANK] * len(lines)
     signs = read_signs(lines)
     for row, tag in zip(signs.rows, weights().best(signs), strict=True):
         found[row.at] = tag
-    return tuple(found)
+    return found
 
 
 def clean(line: str) -> str:
@@ -179,6 +197,8 @@ def read_signs(lines: Sequence[str]) -> Signs:
 
 def _rows(lines: Sequence[str]) -> Iterator[Row]:
     written = [(at, _cut(line)) for at, line in enumerate(lines) if line.strip()]
+    if not written:
+        return
     gaps = [at - before - 1 for (before, _), (at, _) in pairwise(written)]
     usual = 1 if gaps and sum(gap > 0 for gap in gaps) > 0.93 * len(gaps) else 0  # a page set in double space
     gaps = [max(0, gap - usual) for gap in gaps]
@@ -361,7 +381,8 @@ def _said_or_done(row: Row, page: _Page) -> Iterator[str]:
     """Words of speech and words of action."""
     text = row.text
     words = _WORD.findall(text.lower().replace("’", "'"))
-    for kind in dict.fromkeys(_WORDS[word] for word in words if word in _WORDS):
+    kinds = dict.fromkeys(_WORDS[word] for word in words if word in _WORDS)
+    for kind in kinds:
         yield f"word:{kind}"
     if any(word.endswith(_SHORTENED) for word in words):
         yield "word:n't"
@@ -370,6 +391,9 @@ def _said_or_done(row: Row, page: _Page) -> Iterator[str]:
         yield f"asks:{'?' in text:d}{'!' in text:d}{'...' in text or '--' in text:d}"
         if _CALLED.search(text):
             yield "called"
+        addressed = "I" in kinds or "you" in kinds or "says" in kinds
+        third = len(words) > 1 and len(words[1]) > 3 and words[1].endswith("s") and text[0].isupper()
+        yield f"told:{not addressed and text[-1] == '.':d}:{third:d}:{row.gap > 0:d}"
         yield from _people(text, page)
 
 
@@ -463,18 +487,18 @@ STATES = (10, 8, 3, 9, 13, 11)  # how many states each kind of link has
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A trained model: what each sign says for each tag, each link for each pair of tags."""
+    """A trained model: what each sign says for each role, each link for each pair of roles."""
 
     places: dict[str, int]  # sign -> row of ``signs``
-    signs: Floats  # (signs + 1, tags); the last row is zero, for signs never seen
-    links: tuple[Floats, ...]  # per kind: (states, tags, tags); the tag above first
+    signs: Floats  # (signs + 1, roles); the last row is zero, for signs never seen
+    links: tuple[Floats, ...]  # per kind: (states, roles, roles); the role above first
 
     def best(self, signs: Signs) -> list[Tag]:
         """The likeliest sequence of tags."""
-        return [TAGS[k] for k in viterbi(*self.scores(signs))] if signs.rows else []
+        return [ROLES[k][0] for k in viterbi(*self.scores(signs))] if signs.rows else []
 
     def scores(self, signs: Signs) -> tuple[Floats, Floats]:
-        """(rows, tags) for each row alone and (rows, tags, tags) for each with the row above."""
+        """(rows, roles) for each row alone and (rows, roles, roles) for each with the row above."""
         import numpy as np
 
         unseen = len(self.places)
@@ -487,7 +511,7 @@ class Weights:
 
 
 def viterbi(alone: Floats, pairs: Floats) -> list[int]:
-    """The path with the greatest sum of scores; ties go to the tag that stands first."""
+    """The path with the greatest sum of scores; ties go to what stands first."""
     import numpy as np
 
     best = alone[0]
@@ -513,5 +537,5 @@ def load(data: dict[str, Any]) -> Weights:
     import numpy as np
 
     places = {sign: k for k, sign in enumerate(data["signs"])}
-    rows = np.array([*data["signs"].values(), [0] * len(TAGS)], dtype=np.float64)
+    rows = np.array([*data["signs"].values(), [0] * len(ROLES)], dtype=np.float64)
     return Weights(places, rows, tuple(np.array(data["links"][kind], dtype=np.float64) for kind in LINKS))

@@ -24,12 +24,14 @@ TITLE = "English script with lost formatting"
 
 LOST = 0.15  # share of names, heads and transitions whose blank lines Fountain would misread
 _HEAD_LINES = 800  # enough to tell
+_COVER_ROWS = 12
 _OTHER_FILES = (".csv", ".tsv", ".json", ".jsonl", ".srt", ".vtt", ".ass", ".fdx", ".html", ".xml")
 _NOT_A_SCRIPT = re.compile(r"\s*(?:[<{]|WEBVTT)|.*\d -->", re.DOTALL)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 _EPISODE = re.compile(
-    r"(?:season\s+\d{1,2}[\s,:-]*)?(?:episode|ep\.?)\s*#?\s*(?P<number>\d{1,4})(?:\s*[-:–—.|]+\s*(?P<title>.{0,120}))?$",
+    r"(?P<season>season\s+\d{1,2}[\s,:-]*)?(?:episode|ep\.?)[ #]*(?P<number>\d{1,4})"
+    r"(?:\s*[-:–—.|]+\s*(?P<title>.{0,120}))?$",
     re.IGNORECASE,
 )
 _BY = re.compile(r"(?:(?:screenplay|teleplay|script|story|written|created|adapted)\s+)*by\b", re.IGNORECASE)
@@ -150,16 +152,15 @@ class _Reader:
         return found
 
     def _cover(self) -> None:
-        """A title page: what stands above the first scene or name, where one of its lines says by whom."""
-        opens = (Tag.SCENE, Tag.CHARACTER, Tag.TRANSITION, Tag.BLANK)
-        end = next((k for k, row in enumerate(self.rows) if row.tag in opens), len(self.rows))
-        if not any(_BY.match(row.text) for row in self.rows[: min(end, 20)]):
+        """A title page: what stands above the first scene, where one of its lines says by whom."""
+        opens = (k for k, row in enumerate(self.rows) if row.tag in (Tag.SCENE, Tag.BLANK))
+        end = next(opens, len(self.rows))
+        by = next((k for k, row in enumerate(self.rows[: min(end, _COVER_ROWS)]) if _BY.match(row.text)), None)
+        if by is None:
             return
-        by = next(k for k, row in enumerate(self.rows) if _BY.match(row.text))
-        last = next((k for k in range(by + 1, end) if self.rows[k].gap and len(self.rows[k].text) > 60), end)
+        self.at = end if end <= by + _COVER_ROWS else min(by + 2, end)
         self.out.title = self.rows[0].text if by else ""
-        self.out.notes += [row.text for row in self.rows[bool(by) : last]]
-        self.at = last
+        self.out.notes += [row.text for row in self.rows[bool(by) : self.at]]
 
     # -- rules
 
@@ -167,6 +168,8 @@ class _Reader:
         row = self._take()
         head = _EPISODE.match(row.text)
         assert head is not None
+        if head["season"]:
+            self.out.notes.append(row.text)
         self.out.episode(int(head["number"]), title=(head["title"] or "").strip(), line=row.number)
 
     def _scene(self) -> None:
