@@ -34,6 +34,7 @@ FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "fdx": ("script", "hookline.formats.fdx"),
     "docx": ("script", "hookline.formats.docx"),
     "pdf": ("script", "hookline.formats.pdf"),
+    "plain": ("script", "hookline.formats.plain"),
     "srt": ("subtitles", "hookline.formats.srt"),
     "vtt": ("subtitles", "hookline.formats.vtt"),
     "ass": ("subtitles", "hookline.formats.ass"),
