@@ -15,13 +15,14 @@ import re
 import shutil
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.segment_writer import write_segment
-from hookline import project
+from hookline import formats, project
 from hookline.cli import main as hookline
-from hookline.model.story import SeriesStory
+from hookline.model.story import Script, SeriesStory
 from hookline.simulate import Plan, viewers
 
 HERE = Path(__file__).parent
@@ -108,8 +109,20 @@ def through(name: str, title: str, files: list[Path], text: str, *words: str) ->
     held = sum(len(episode.episode.lines()) for episode in story.episodes)
     source = [line for line in text.splitlines() if line.strip()]
     return Row(
-        name, len(source), held, len(story.unread), lost(source, series, story), written, audience.views, seconds
+        name,
+        len(source),
+        held,
+        len(story.unread),
+        lost(source, script_of(files), story),
+        written,
+        audience.views,
+        seconds,
     )
+
+
+def script_of(files: list[Path]) -> Script | None:
+    """What the one script among the files holds; None where there are only subtitles."""
+    return formats.read_script(files[0], file=files[0].name) if files[0].suffix == ".fountain" else None
 
 
 def call(*words: object) -> None:
@@ -120,27 +133,44 @@ def call(*words: object) -> None:
         raise SystemExit(f"hookline {' '.join(map(str, words))} gave {code}\n{told.getvalue()}")
 
 
-def lost(source: list[str], series: project.SeriesFolder, story: SeriesStory) -> tuple[str, ...]:
-    """The lines of a file whose text is in neither the story nor the unread."""
-    held = squeezed(" ".join(pieces(series, story)))
-    return tuple(line for line in source if squeezed(line) not in held)
+# Words that the model holds as a kind, a voice or a number instead of as text.
+LABELS = {"title", "description", "on", "screen", "onscreen", "text", "card", "super", "action", "thinking"}
+LABELS |= {"v", "o", "vo", "s", "os", "c", "cont", "d"}
 
 
-def pieces(series: project.SeriesFolder, story: SeriesStory) -> list[str]:
+def lost(source: list[str], script: Script | None, story: SeriesStory) -> tuple[str, ...]:
+    """The lines of a file with a word that the story, the unread and the front matter hold less often."""
+    held = Counter(word for piece in (*front(script), *pieces(story)) for word in words(piece))
+    known = LABELS.union(word for person in story.characters for name in person.aliases for word in words(name))
+    gone = []
+    for line in source:
+        asked = Counter(word for word in words(line) if word not in known)
+        if any(held[word] < times for word, times in asked.items()):
+            gone.append(line)
+        held.subtract(asked)
+    return tuple(gone)
+
+
+def words(text: str) -> list[str]:
+    """Letters and digits by word, so that layout and marks don't count."""
+    return re.findall(r"[^\W_]+", text.lower())
+
+
+def front(script: Script | None) -> list[str]:
+    """What a script says before its first scene."""
+    return [script.title, script.description, *script.notes] if script else []
+
+
+def pieces(story: SeriesStory) -> list[str]:
     """All text that the story holds or lists, speakers before what they say."""
-    texts = [story.title, *story.notes, *(unread.text for unread in story.unread)]
+    texts = [*story.notes, *(unread.text for unread in story.unread)]
     for episode in story.episodes:
         texts += [f"episode {episode.number}", episode.episode.title]
         for scene in episode.episode.scenes:
-            texts += [scene.heading, *(f"{li.speaker or ''}" for li in scene.lines)]
-            texts += [li.delivery or "" for li in scene.lines]
+            texts += [scene.heading, scene.number, *scene.cast]
+            texts += [part for li in scene.lines for part in (li.speaker or "", li.delivery or "")]
             texts += [li.text for li in scene.lines]
     return texts
-
-
-def squeezed(text: str) -> str:
-    """Letters and digits alone, so that layout and marks don't count."""
-    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def table(rows: list[Row]) -> str:

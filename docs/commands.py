@@ -10,8 +10,8 @@ from hookline.cli import parser
 HEAD = """\
 # Commands
 
-Written by `./dev docs commands` from the command line's own help. Exit codes: 0 done; 2 the input is wrong or something is missing,
-said in words; 130 interrupted, and the next run goes on where this one stopped.
+Written by `./dev docs commands` from the command line's own help. Exit codes: 0 done; 2 the input is wrong or something
+is missing, said in words; 130 interrupted, and the next run goes on where this one stopped.
 """
 
 

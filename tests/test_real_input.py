@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bench.real_input import lost, records, script_of, season
 
-from bench.real_input import lost, records, season
 from hookline import project
 from hookline.cli import main
 from hookline.model.story import Timing
@@ -23,10 +23,9 @@ def test_no_line_of_a_real_script_is_lost(number: int, tmp_path: Path) -> None:
     root = tmp_path / "series"
     assert main(["new", str(root), "--title", record["title"], "--language", "en"]) == 0
     assert main(["import", str(root), str(script)]) == 0
-    series = project.open_series(root)
-    story = project.timed_story(series)
+    story = project.timed_story(project.open_series(root))
     assert [episode.number for episode in story.episodes] == [1, 2]
-    assert not lost([line for line in text.splitlines() if line.strip()], series, story)
+    assert not lost([line for line in text.splitlines() if line.strip()], script_of([script]), story)
     for episode in story.episodes:
         spans = [line.span for line in episode.episode.lines()]
         assert all(span is not None for span in spans)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hookline.audience.build import build
-from hookline.audience.result import Quality
+from hookline.model.quality import Quality
 from hookline.model.tables import META_KEY, TABLES
 
 TYPES = {

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 TURN = ("complete", "seek_from", "seek_to", "start", "resume", "playing", "pause", "interrupt", "exit")
@@ -101,7 +102,7 @@ def played(sitting: list[dict[str, Any]]) -> list[tuple[int, int]]:
     ordered = sorted(sitting, key=lambda e: (e["at"], TURN.index(e["kind"]), e["position_ms"]))
     beats = any(e["kind"] == "playing" for e in ordered)
     spans: list[tuple[int, int]] = []
-    for one, two in zip(ordered, ordered[1:], strict=False):
+    for one, two in pairwise(ordered):
         a, b = one["position_ms"], two["position_ms"]
         gap_ms = milliseconds(two["at"]) - milliseconds(one["at"])
         if (
@@ -144,7 +145,7 @@ def steps(
 ) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Distinct viewers at every step, viewer by viewer."""
     order = sorted(durations_ms)
-    following = dict(zip(order, order[1:], strict=False))
+    following = dict(pairwise(order))
     paid = [e for e in once([e for e in events if e["episode"] in durations_ms], durations_ms) if e["kind"] not in TURN]
     sums: dict[tuple[Any, ...], list[int]] = {}
     for viewer in {v.viewer for v in found} | {e["viewer_id"] for e in paid}:

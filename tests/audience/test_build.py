@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookline.audience.build import build
-from hookline.audience.result import Quality
 from hookline.model.errors import BadInput, Unreadable
+from hookline.model.quality import Quality
 from tests.audience import oracle
 from tests.audience.canonical import built, cells_of, rows, steps_of, write
 
@@ -51,7 +51,7 @@ def sitting(rng: random.Random, number: int) -> list[dict[str, Any]]:
                 episode=episode,
                 cut=rng.choice((f"cut{episode}", f"cut{episode}", "short")) if rng.random() < 0.1 else f"cut{episode}",
                 **place,
-            )  # fmt: skip
+            )
         )
         went_ms = rng.choice((0, 0, 1, 900, 4_000, 10_000, 10_000, 31_000))
         at += timedelta(milliseconds=went_ms + rng.choice((0, 0, 7, 2_000, 2_000_000)))

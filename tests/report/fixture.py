@@ -20,8 +20,8 @@ from hookline.audience.result import (
 )
 from hookline.insight.result import Effect, Expected, Insight, Moment
 from hookline.model.curve import PlatformCurve
-from hookline.model.quality import Quality, SetAside
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade, Place
+from hookline.model.quality import Quality, SetAside
 from hookline.model.span import Span
 from hookline.model.story import (
     Beat,

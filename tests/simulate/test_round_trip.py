@@ -10,7 +10,7 @@ import pytest
 from bench.segment_writer import write_segment
 from bench.worlds import hazard_cells, made_up_story, step_counts
 
-from hookline.audience import build as audience_build
+from hookline.audience import build
 from hookline.audience import cells as audience_cells
 from hookline.formats import hookline_parquet, segment
 from hookline.simulate import Plan, World, viewers, write_parquet
@@ -36,7 +36,7 @@ def _rows(cells: object) -> list[tuple[object, ...]]:
 
 def built(world: World, sources: list[Path], folder: Path) -> Path:
     folder.mkdir()
-    audience_build.build(sources, folder, series=world.series, durations_ms=world.durations_ms)
+    build(sources, folder, series=world.series, durations_ms=world.durations_ms)
     return folder
 
 

@@ -5,7 +5,7 @@ and paywall; ``hazard_cells`` and ``step_counts`` give the arrays that models ar
 """
 
 from hookline.audience.build import build
-from hookline.audience.cells import HazardCells, StepCounts, hazard_cells, step_counts
+from hookline.audience.cells import HazardCells, StepCounts, hazard_cells, nobody, step_counts
 from hookline.audience.summary import summarise
 
-__all__ = ["HazardCells", "StepCounts", "build", "hazard_cells", "step_counts", "summarise"]
+__all__ = ["HazardCells", "StepCounts", "build", "hazard_cells", "nobody", "step_counts", "summarise"]

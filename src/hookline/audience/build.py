@@ -141,6 +141,7 @@ def _views(work: _Work) -> list[Counted]:
 def _watched(work: _Work) -> list[Counted]:
     work.show("sitting_of")
     work.stage("watched_checked")
+    work.stage("stretches")
     work.publish(WATCHED)
     return list(_counts(work.con, "count_watched", "stretch"))
 
@@ -158,6 +159,7 @@ def _cells(work: _Work) -> list[Counted]:
 
 
 def _steps(work: _Work) -> list[Counted]:
+    work.show("views_whole")
     work.stage("viewers")
     for table in (STEPS, REVENUE, COHORTS):
         work.publish(table)

@@ -7,9 +7,12 @@ here: ``hookline.engines.espeak_worker`` runs it and is spoken to over pipes.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -33,6 +36,7 @@ class EspeakVoice:
     def __init__(self, *, timeout_s: float = 20.0) -> None:
         self.timeout_s = timeout_s
         self._worker: subprocess.Popen[bytes] | None = None
+        self._once = False  # the worker answers one text and ends
 
     def __enter__(self) -> EspeakVoice:
         """Nothing is started yet."""
@@ -56,6 +60,8 @@ class EspeakVoice:
             raise BadInput("there is nothing to say: the text is empty")
         worker = self._started()
         header, sound = self._within_time(worker, lambda: _ask(worker, _request(text, style)))
+        if self._once:
+            self.close()
         if "error" in header:
             raise BadInput(header["error"], where=repr(text[:40]))
         samples = np.frombuffer(sound, dtype=np.int16).copy()
@@ -66,33 +72,39 @@ class EspeakVoice:
         worker, self._worker = self._worker, None
         if worker is None:
             return
-        worker.kill()
+        _kill(worker)
         worker.wait()
         for pipe in (worker.stdin, worker.stdout, worker.stderr):
-            if pipe:
-                pipe.close()
+            with suppress(BrokenPipeError):  # closing flushes what a dead worker never read
+                if pipe:
+                    pipe.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
             command = [sys.executable, "-P", str(_WORKER)]
             self._worker = subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
             )
             header, _ = self._within_time(self._worker, lambda: _answer(self._worker))
             if "error" in header:
                 self.close()
                 raise _cannot_start(header)
+            self._once = header["once"]
         return self._worker
 
     def _within_time(self, worker: subprocess.Popen[bytes], work: Any) -> tuple[dict[str, Any], bytes]:
         """The worker's answer; a worker that hangs is killed, which ends the wait."""
-        watchdog = threading.Timer(self.timeout_s, worker.kill)
+        watchdog = threading.Timer(self.timeout_s, _kill, (worker,))
         watchdog.start()
         try:
             result: tuple[dict[str, Any], bytes] = work()
             return result
         except (OSError, ValueError) as error:
-            worker.kill()
+            _kill(worker)
             code, said = worker.wait(), _last_words(worker)
             self.close()
             raise HooklineError(
@@ -101,6 +113,15 @@ class EspeakVoice:
             ) from error
         finally:
             watchdog.cancel()
+
+
+def _kill(worker: subprocess.Popen[bytes]) -> None:
+    """End the worker and the copy of it that may be speaking."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+    else:
+        worker.kill()
 
 
 def _request(text: str, style: VoiceStyle) -> bytes:

@@ -11,13 +11,19 @@ One answer is a line of JSON on standard output, then ``bytes`` bytes of mono 16
 
     {"rate": 22050, "bytes": 88200, "phones": [[at_ms, "h"], ...]}     or     {"error": "..."}
 
-The first line, before any request, is {"ready": "<version>"} or {"error": "...", "missing": true}.
+The first line, before any request, is {"ready": true, "once": false} or
+{"error": "...", "missing": true}.
+
+espeak-ng carries noise and phases over from text to text, so every text is spoken by a fresh copy of
+the process: the same words then sound the same, whatever was said before.  Where a process can't be
+copied ("once": true) the worker ends after one answer.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
+import os
 import sys
 from typing import Any, BinaryIO
 
@@ -63,10 +69,6 @@ class _Synthesiser:
         self._callback = _Callback(self._gather)  # kept alive as long as the library may call it
         self.lib.espeak_SetSynthCallback(self._callback)
 
-    def version(self) -> str:
-        self.lib.espeak_Info.restype = ctypes.c_char_p
-        return str(self.lib.espeak_Info(None).decode())
-
     def speak(self, request: dict[str, Any]) -> None:
         self.samples.clear()
         self.phones.clear()
@@ -98,22 +100,37 @@ def main() -> None:
     try:
         import espeakng_loader
 
-        synthesiser = _Synthesiser(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
+        library, data = espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
     except ImportError:
         _send(answers, {"error": "espeakng-loader is not installed", "missing": True})
         return
-    except (OSError, RuntimeError) as error:
+    except RuntimeError as error:
         _send(answers, {"error": f"espeak-ng can't be started: {error}"})
         return
-    _send(answers, {"ready": synthesiser.version()})
+    copies = hasattr(os, "fork")
+    _send(answers, {"ready": True, "once": not copies})
     for line in requests:
-        _answer(synthesiser, json.loads(line), answers)
+        if not copies:
+            _answer(library, data, json.loads(line), answers)
+            return
+        _answer_in_a_copy(library, data, json.loads(line), answers)
 
 
-def _answer(synthesiser: _Synthesiser, request: dict[str, Any], answers: BinaryIO) -> None:
+def _answer_in_a_copy(library: str, data: str, request: dict[str, Any], answers: BinaryIO) -> None:
+    child = os.fork()  # before the library starts its thread: that would not be copied
+    if child == 0:
+        _answer(library, data, request, answers)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status:
+        sys.exit(f"espeak-ng crashed on this text (status {status})")
+
+
+def _answer(library: str, data: str, request: dict[str, Any], answers: BinaryIO) -> None:
     try:
+        synthesiser = _Synthesiser(library, data)
         synthesiser.speak(request)
-    except (RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         _send(answers, {"error": str(error)})
         return
     sound = bytes(synthesiser.samples)

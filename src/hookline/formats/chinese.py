@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from hookline.formats import Match
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, fold, han_number
@@ -32,7 +33,7 @@ _EPISODE = re.compile(
 _EPISODE_END = re.compile(r"[(\s]*(?:完|终|结束|剧终|未完待续)[)\s.。]*$")
 
 _SCENE_BY_EPISODE = re.compile(
-    r"(?P<word>第|场景?|场次|场号|scene|s)?\s*:?\s*(?P<number>\d{1,4}\s*[-_]+\s*\d{1,4}[a-z]?)\s*[场幕]?(?P<sign>[\s:.,、|]*)(?P<rest>.*)$",
+    r"(?P<word>第|场景?|场次|场号|scene|s)?\s*:?\s*(?P<number>\d{1,4}\s*[-_]+\s*\d{1,4}[a-z]?)(?:\s*(?:场(?!景)|幕))?(?P<sign>[\s:.,、|]*)(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _SCENE_BY_WORD = re.compile(
@@ -68,12 +69,14 @@ _GLUED = re.compile(
 _CAST = re.compile(
     r"(?:(?:出场|登场|主要|本场|出镜)?(?:人物|角色|演员)(?:表)?|人|出场|登场|出镜)\s*(?::|(?<=人物)\s+)\s*(?P<names>.*)$"
 )
-_CAST_SPLIT = re.compile(r"[、,;/|\s]+")
+_NO_LIST = re.compile(r"[。!?:“”\"…]")
+_CAST_INSIDE = re.compile(r"[\s,;、]+(?=(?:出场|登场)?(?:人物|角色)\s*:)")
+_CAST_SPLIT = re.compile(r"[、，,；;／/|\s]+")
 _HEAD_DETAIL = re.compile(r"(?:时间|地点|场景|内外景?|景别?)\s*:\s*(?P<rest>.+)$")
 _PROPS = re.compile(r"(?:道具|服装|服化道?|化妆|妆造|灯光|天气|备注|注)\s*:\s*.+$")
 
 _ACTION_SIGNS = "△▲∆▵Δ▷►▶◇◆"
-_BRACKETS = re.compile(r"[【〖\[]([^【】〖〗\[\]]*)[】〗\]]")
+_BRACKETS = re.compile(r"[【〖\[]([^【】〖〗\[\]]+)[】〗\]]")
 _CAPTIONS = re.compile(
     r"(?:出|打|推出|画面|黑屏|屏幕|片头|片尾)?(?:字幕条?|文字|花字|片名|剧名|人名条|人物条|字卡|字幕卡|弹幕|短信|微信|标题|标牌)"
     r"\s*(?P<sign>:|-+|\s)\s*(?P<text>.+)$"
@@ -177,8 +180,17 @@ class _Row:
         return self.text[start:end].strip() if start >= 0 else ""
 
 
+_BLANK = _Row(0, "", "")
+
+
 def _rows(text: str) -> list[_Row]:
-    return [_Row.of(number, row) for number, row in enumerate(text.split("\n"), start=1)]
+    """Rows with text, and one for each run of blank lines."""
+    rows: list[_Row] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        row = _Row.of(number, line) if line and not line.isspace() else _BLANK
+        if row.text or not rows or rows[-1].text:
+            rows.append(row)
+    return rows
 
 
 def _signs(rows: list[_Row]) -> Counter[str]:
@@ -282,23 +294,30 @@ def _where(row: _Row) -> _Where:
     folded = _SCENE_LABELS.sub(lambda label: " " * len(label[0]), row.folded)
     settings: list[str] = []
     times: list[str] = []
-    place: list[str] = []
+    places: list[list[int]] = []  # stretches of tokens side by side, as [start, end]
+    beside = False
     for token in re.finditer(r"[^\s,、/;|·.:-]+", folded):
-        word = token[0].upper()
-        both = _BOTH.fullmatch(word)
-        if both:
-            settings.append(_SETTING_OF[both["setting"] or both["setting2"]])
-            times.append(_TIME_OF[both["time"] or both["time2"]])
-        elif word in _SETTING_OF:
-            settings.append(_SETTING_OF[word])
-        elif word in _TIME_OF:
-            times.append(_TIME_OF[word])
+        setting, time = _setting_and_time(token[0].upper())
+        if setting or time:
+            settings += [setting] if setting else []
+            times += [time] if time else []
+        elif beside:
+            places[-1][1] = token.end()
         else:
-            place.append(row.text[token.start() : token.end()])
-    if not settings and not times and len(place) == 1:
-        return _glued(place[0])
-    setting = settings[0] if len(set(settings)) == 1 else "both" if settings else ""
-    return _Where(setting, " ".join(place), times[0] if times else "")
+            places.append([token.start(), token.end()])
+        beside = not (setting or time)
+    place = " ".join(row.text[start:end] for start, end in places)
+    if not settings and not times and " " not in place:
+        return _glued(place)
+    both = "both" if settings else ""
+    return _Where(settings[0] if len(set(settings)) == 1 else both, place, times[0] if times else "")
+
+
+def _setting_and_time(word: str) -> tuple[str, str]:
+    both = _BOTH.fullmatch(word)
+    if both:
+        return _SETTING_OF[both["setting"] or both["setting2"]], _TIME_OF[both["time"] or both["time2"]]
+    return _SETTING_OF.get(word, ""), _TIME_OF.get(word, "")
 
 
 def _glued(text: str) -> _Where:
@@ -325,14 +344,16 @@ class _Talk:
     text: str = ""
     voice: Voice = Voice.ON
     delivery: list[str] = field(default_factory=list)
+    delivery_line: int = 0
 
-    def add(self, remark: str) -> None:
-        """What stands in parentheses: a voice, a delivery, or both."""
+    def add(self, remark: str, *, at: int = 0) -> None:
+        """What stands in parentheses, in a line of its own at ``at``: a voice, a delivery, or both."""
         for part in re.split(r"[，,、；;/]", remark):
             voice = _VOICE.fullmatch(part.strip())
             if voice:
                 self.voice = Voice.OFF if voice["off"] else Voice.OVER
             elif part.strip():
+                self.delivery_line = self.delivery_line if self.delivery else at or self.row.number
                 self.delivery.append(part.strip())
 
 
@@ -416,7 +437,7 @@ class _Reader:
             return
         if talk.delivery:
             text = "".join(f"（{one}）" for one in talk.delivery)
-            self.out.line(LineKind.ACTION, text, talk.row.number, speaker=talk.name, voice=talk.voice)
+            self.out.line(LineKind.ACTION, text, talk.delivery_line, speaker=talk.name, voice=talk.voice)
         else:
             self.out.unread(talk.row.text, "a character's name with nothing said after it", at=talk.row.number)
 
@@ -427,7 +448,7 @@ class _Reader:
         if head is None:
             return False
         self._settle()
-        self.out.episode(head.number, title=head.title, line=row.number)
+        self.out.episode(head.number, title=head.title, written=row.text, line=row.number)
         self.in_episode, self.last = True, None
         if head.scene:
             self._open_scene(head.scene, row)
@@ -436,11 +457,14 @@ class _Reader:
         return True
 
     def _scene(self, row: _Row) -> bool:
-        head = _scene_head(row, counted=self.in_episode)
+        inside = _CAST_INSIDE.search(row.folded)
+        head = _scene_head(row.cut(0, inside.start()) if inside else row, counted=self.in_episode)
         if head is None:
             return False
         self._settle()
         self._open_scene(head, row)
+        if inside:
+            self._line(row.cut(inside.end()))
         return True
 
     def _open_scene(self, head: Scene, row: _Row) -> None:
@@ -458,16 +482,14 @@ class _Reader:
         return True
 
     def _lists_names(self, row: _Row) -> bool:
-        return (
-            len(row.text) <= 80 and not _is_action(row) and ":" not in row.folded and not _SENTENCE.search(row.folded)
-        )
+        return len(row.text) <= 80 and not _is_action(row) and not _NO_LIST.search(row.folded)
 
     def _keep_cast(self, names: str, row: _Row) -> None:
         bare = re.sub(r"[（(][^（）()]*[)）]", " ", names)
         listed = [name for name in _CAST_SPLIT.split(bare.rstrip("。.")) if name]
         self.names.update(listed)
-        self.out.cast(listed, at=row.number)
-        if bare != names:  # ages and the like, in parentheses
+        again = self.out.cast(listed, at=row.number)
+        if bare != names or again:  # ages and the like, in parentheses, or names listed before
             self.out.line(LineKind.MARK, row.text, row.number)
         self.last = None
 
@@ -551,10 +573,10 @@ class _Reader:
             return False
         inner = row.text[match.start(1) : match.end(1)]
         if self.hanging:
-            self.hanging.add(inner)
+            self.hanging.add(inner, at=row.number)
         elif self.last is LineKind.DIALOGUE and not self.gap:
             self.hanging = _Talk(self.speaker, row)
-            self.hanging.add(inner)
+            self.hanging.add(inner, at=row.number)
         else:
             self._emit(LineKind.ACTION, row.text, row)
         return True
@@ -632,8 +654,8 @@ class _Reader:
             self.out.title, _, text = text.strip("《》").partition("\n")
             label = ""
         if not text:
-            return
-        if label.lower().endswith(_SYNOPSES) and not label.startswith("分集"):
+            self.out.notes += [label] if label else []
+        elif label.lower().endswith(_SYNOPSES) and not label.startswith("分集"):
             self.out.description.append(text)
         else:
             self.out.notes.append(f"{label}：{text}" if label else text)
@@ -658,8 +680,11 @@ def _could_be_title(row: _Row) -> bool:
     return len(row.text) <= 30 and not _SENTENCE.search(row.folded) and ":" not in row.folded
 
 
+@lru_cache(maxsize=1024)
 def _bracket_kind(folded: str) -> LineKind | None:
     """What 【…】 holds; None for what stays in its line, such as 【特写】."""
+    if not folded:
+        return None
     if _CAPTIONS.match(folded) or _CAPTION_LABEL.match(folded):
         return LineKind.CAPTION
     kind = _turn_or_mark(folded)

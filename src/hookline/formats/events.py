@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from hookline.model.errors import Unreadable
+from hookline.model.quality import SetAside
 from hookline.model.tables import META_KEY, TABLES, Table
 
 if TYPE_CHECKING:
@@ -27,17 +28,6 @@ if TYPE_CHECKING:
 MEMORY_MB = 1_024  # of the engine; what doesn't fit goes to disk beside the output
 MEMORY_MB_PER_CORE = 64
 ID_CHARS = 32  # hex: 128 bits
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Rows of a file that were left out, or mended and kept, and why."""
-
-    reason: str
-    count: int
-    example: str = ""
-    mend: str = ""
-    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +41,7 @@ class Intake:
     rows: int
     written: int
     simulated: bool
-    set_aside: tuple[Problem, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +108,7 @@ def engine(scratch: Path) -> Iterator[tuple[DuckDBPyConnection, Path]]:
             }
         )
         try:
+            con.execute("SET enable_progress_bar = false")  # on, it writes to the terminal
             yield con, Path(folder)
         finally:
             con.close()
@@ -130,7 +121,10 @@ def reading(source: Path) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except duckdb.Error as error:
+        damage = isinstance(error, (duckdb.IOException, duckdb.InvalidInputException))
+        if not damage and type(error) is not duckdb.Error:  # the bare class is damaged Parquet; others are our mistakes
+            raise
         first = str(error).splitlines()[0]
         raise Unreadable(
             f"can't be read to its end ({first})", where=str(source), mend="export or download it again"
@@ -152,7 +146,8 @@ def write_parquet(
 ) -> int:
     """Write what ``select`` gives as Parquet (zstd), whole or not at all; returns the number of rows."""
     part = path.with_name(f".{path.name}.part")
-    options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+    # no dictionary where nearly every value is its own: ids
+    options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000"
     values = {**(parameters or {}), "part": str(part)}
     if meta is not None:
         options += ", KV_METADATA $meta"

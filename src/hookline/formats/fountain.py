@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from hookline.formats import Match
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, number_in_name
@@ -128,8 +129,11 @@ _MIXED_TURN = re.compile(
 _TURN_AND_MORE = re.compile(
     r"(?P<turn>(?:[A-Z]+ ){0,2}(?:CUT|FADE|DISSOLVE|BACK)(?: BACK)? TO(?: [A-Z]+)?:)\s+(?P<more>\S.*)$"
 )
-_MARK = re.compile(r"(?:(?:THE )?END OF (?:EPISODE|EP|ACT|SEASON|PART)\b.*|END (?:EPISODE|EP)\b.*|EPISODE ENDS?"
-                   r"|(?:OPENING )?HOOK|CLIFF-?HANGER|PAY-?WALL|BUTTON|COLD OPEN|TEASER)(?:\s*[:.–—-].*)?$")  # fmt: skip
+_MARK = re.compile(
+    r"(?:(?:THE )?END OF (?:EPISODE|EP|ACT|SEASON|PART)\b.*|END (?:EPISODE|EP)\b.*|EPISODE ENDS?"
+    r"|(?:CLIFF-?HANGER|PAY-?WALL|COLD OPEN|TEASER|OPENING HOOK)(?:\s*[:.–—-].*)?|(?:HOOK|BUTTON)\s*:.*)$"
+)
+_BRACKETED_MARK = re.compile(r"(?:HOOK|BUTTON)\b.*$")  # bare, they may be names
 
 _CUE = re.compile(r"(?P<name>[^()^]*[^()^\s])(?P<extensions>(?:\s*\([^()]*\))*)\s*(?P<dual>\^?)$")
 _INLINE = re.compile(
@@ -139,6 +143,7 @@ _NOT_NAMES = re.compile(
     r"(?:INSERT|CLOSE ON|CLOSE-?UP|ANGLE ON|POV|WIDE (?:SHOT|ON)|ECU|SFX|VFX|BGM|ACTION|NOTE|SCENE|CAST)\b(?!')"
 )
 _TITLED = re.compile(r"\b(?:MR|MRS|MS|DR|JR|SR|ST|PROF|CAPT|LT|SGT|NO|[A-Z])\.")
+_LETTER = re.compile(r"[^\W\d_]")
 _LOWER = re.compile(r"[a-zß-öø-ÿ]")
 _VOICES = (
     (re.compile(r"\bv\.?\s?/?\s?o\b|voice ?over|pre-?lap|narrat", re.I), Voice.OVER),
@@ -168,9 +173,9 @@ def recognise(name: str, head: bytes) -> Match | None:
         return None
     if lower.endswith((".fountain", ".spmd")):
         return Match(0.95, "its name ends in .fountain")
-    rows = _lift(text)[0]
-    heads = sum(1 for row in rows if len(row.text) <= MAX_HEAD_CHARS and scene_head(row.text) is not None)
-    cues = sum(times for times in _Reader(rows, "").names().values() if times > 1)
+    reader = _Reader(_lift(text)[0], "")
+    heads = sum(1 for row in reader.rows if len(row.text) <= MAX_HEAD_CHARS and scene_head(row.text) is not None)
+    cues = reader.count_speech()
     if heads:
         return Match(min(0.9, 0.5 + 0.05 * (heads + cues)), f"it has {heads} scene heads and {cues} speaker cues")
     if cues >= 3:
@@ -220,6 +225,9 @@ class _Row:
         return not self.text
 
 
+_BLANK, _SPACED = _Row(0, ""), _Row(0, "", spaced=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Lifted:
     """A note or a boneyard: text that stands in the file and not in the script."""
@@ -248,14 +256,17 @@ def _lift(text: str) -> tuple[list[_Row], list[_Lifted]]:
 
 
 def _rows(lines: list[str], gone: set[int]) -> list[_Row]:
+    """Rows with text, and one for each run of blank lines."""
     loose = _spaces_mean_nothing(lines)
-    rows = []
+    rows: list[_Row] = []
     for number, line in enumerate(lines):
         text = line.strip()
         if text:
             rows.append(_Row(number + 1, text, _indent(line)))
-        elif number not in gone:
-            rows.append(_Row(number + 1, "", spaced=not loose and len(line) >= 2))
+        elif rows and rows[-1].spaced and len(line) < 2:
+            rows[-1] = _BLANK
+        elif number not in gone and not (rows and rows[-1].blank):
+            rows.append(_BLANK if loose or len(line) < 2 else _SPACED)
     return rows
 
 
@@ -423,7 +434,7 @@ class _Reader:
         found: Counter[str] = Counter()
         with_colon: set[str] = set()
         for i, row in enumerate(self.rows):
-            if row.blank or (i and not self.rows[i - 1].blank) or not self._text_below(i):
+            if row.blank or not self._text_below(i) or not (i == 0 or self.rows[i - 1].blank or self._stands_out(i)):
                 continue
             cue = _cue(row)
             if cue and (_upper(cue.name) or row.text[0] == "@") and not self._is_head(row.text):
@@ -434,6 +445,18 @@ class _Reader:
             if found[name] < 2:
                 del found[name]
         return found
+
+    def count_speech(self) -> int:
+        """How many lines name a speaker who speaks more than once."""
+        names = self.names()
+        self.known = frozenset(names)
+        self.inline = self._inline_names()
+        inline = sum(self._is_inline(row.text) for row in self.rows) if len(self.inline) > 1 else 0
+        return inline + sum(times for times in names.values() if times > 1)
+
+    def _stands_out(self, i: int) -> bool:
+        """Whether a page sets this row in the middle, as it does names, and not what stands below."""
+        return self.rows[i].indent >= 16 and self.rows[i + 1].indent < self.rows[i].indent
 
     def _inline_names(self) -> frozenset[str]:
         """Names before a colon, as in ``LIN: Run!``: twice at least, or once and as a cue elsewhere."""
@@ -482,20 +505,7 @@ class _Reader:
         return "scene" if scene_head(title) else "note"
 
     def _head(self, text: str) -> str:
-        """Which head a short line is by its own text; "" for none."""
-        bare = _bare(text)
-        inner = _unwrapped(bare)
-        if self.fresh and _episode_head(inner):
-            return "episode"
-        if scene_head(bare) and (self.fresh or bare[:3].isupper()):
-            return "scene"
-        if _caption_of(bare) is not None:
-            return "caption"
-        if _MARK.match(inner):
-            return "mark"
-        if _TURN.match(inner) or _MIXED_TURN.match(inner):
-            return "transition"
-        return "turn and more" if _TURN_AND_MORE.match(inner) else ""
+        return _head_kind(text, self.fresh)
 
     def _is_head(self, text: str) -> bool:
         return len(text) > MAX_HEAD_CHARS or text[0] in "#>=!~[" or bool(self._head(text))
@@ -538,7 +548,7 @@ class _Reader:
         row = self._take()
         number, title = _episode_head(_unwrapped(_bare(row.text.lstrip("#").strip()))) or (1, row.text)
         self.speaking = None
-        self.out.episode(number, title=title, line=row.number)
+        self.out.episode(number, title=title, written=row.text, line=row.number)
         self._title_page()
 
     def _scene(self) -> None:
@@ -595,8 +605,8 @@ class _Reader:
 
     def _action(self) -> None:
         first = self.rows[self.at]
-        if first.text.rstrip(":") == "ACTION" and self._text_below(self.at):
-            self._take()  # a label, not a name and not part of what happens
+        if first.text == "!" or (first.text.rstrip(":") == "ACTION" and self._text_below(self.at)):
+            self._take()  # a sign or a label with nothing in it
             return
         if first.text[0] == "(" and (rows := self._parenthetical()[1]) and self._text_below(self.at + rows - 1):
             self._speech(_Speech(self.speaking))  # how something is said, with no name above
@@ -666,10 +676,10 @@ class _Reader:
         inner, rows = self._parenthetical()
         if rows:
             self._flush(speech)
-            speech.delivery_line = row.number
             if _BARE_VOICE.match(inner):
                 speech.voice = _voice_of(inner)
             else:
+                speech.delivery_line = speech.delivery_line if speech.delivery else row.number
                 speech.delivery.append(inner)
             self.at += rows
             return
@@ -810,6 +820,24 @@ def _episode_head(text: str) -> tuple[int, str] | None:
     return number, plain(match["title"].strip())
 
 
+@lru_cache(maxsize=4096)
+def _head_kind(text: str, fresh: bool) -> str:
+    """Which head a short line is by its own text; "" for none."""
+    bare = _bare(text)
+    inner = _unwrapped(bare)
+    if fresh and _episode_head(inner):
+        return "episode"
+    if scene_head(bare) and (fresh or bare[:3].isupper()):
+        return "scene"
+    if _caption_of(bare) is not None:
+        return "caption"
+    if _MARK.match(inner) or (inner != bare and _BRACKETED_MARK.match(inner)):
+        return "mark"
+    if _TURN.match(inner) or _MIXED_TURN.match(inner):
+        return "transition"
+    return "turn and more" if _TURN_AND_MORE.match(inner) else ""
+
+
 def _is_episode_head(text: str) -> bool:
     return len(text) <= MAX_HEAD_CHARS and _episode_head(_unwrapped(_bare(text.lstrip("#").strip()))) is not None
 
@@ -825,12 +853,17 @@ def _caption_of(bare: str) -> str | None:
 
 def _cue(row: _Row) -> _Cue | None:
     """The speaker that a line names, if it could be a cue at all."""
-    forced = row.text.startswith("@")
-    text = _bare(row.text.removeprefix("@").strip())
+    cue = _cue_of(row.text) if len(row.text) <= 80 else None
+    return replace(cue, line=row.number) if cue else None
+
+
+@lru_cache(maxsize=4096)
+def _cue_of(written: str) -> _Cue | None:
+    forced = written.startswith("@")
+    text = _bare(written.removeprefix("@").strip())
     colon = not forced and text.endswith(":")
-    text = text[:-1].rstrip() if colon else text
-    match = _CUE.match(text) if len(text) <= 80 else None
-    if not match or not re.search(r"[^\W\d_]", match["name"]):
+    match = _CUE.match(text[:-1].rstrip() if colon else text)
+    if not match or not _LETTER.search(match["name"]):
         return None
     name = " ".join(match["name"].split())
     if not forced and (_NOT_NAMES.match(name) or not _could_be_a_name(name)):
@@ -838,7 +871,7 @@ def _cue(row: _Row) -> _Cue | None:
     voice, delivery = _extensions(match["extensions"])
     if voice is Voice.ON and name.upper().startswith("NARRAT"):
         voice = Voice.OVER
-    return _Cue(name, row.number, row.text, voice, delivery, colon)
+    return _Cue(name, 0, written, voice, delivery, colon)
 
 
 def _could_be_a_name(name: str) -> bool:

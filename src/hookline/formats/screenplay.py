@@ -24,7 +24,8 @@ _NUMBER_IN_NAME = re.compile(
     re.IGNORECASE,
 )
 _FOLD = str.maketrans(
-    "０１２３４５６７８９－—–‐‑−﹣─（）［］〔〕：；，．！？　場閃結畫點鉤鈎費內時間獨憶聲轉現實鏡頭黃閉開終劇標題簡類備註續",
+    "０１２３４５６７８９－—–‐‑−﹣─（）［］〔〕：；，．！？　"
+    "場閃結畫點鉤鈎費內時間獨憶聲轉現實鏡頭黃閉開終劇標題簡類備註續",
     "0123456789--------()[]():;,.!? 场闪结画点钩钩费内时间独忆声转现实镜头黄闭开终剧标题简类备注续",
 )
 _HAN_DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
@@ -71,21 +72,23 @@ class _LineDraft:
     line: Line
     more: list[str] = field(default_factory=list)  # rows that continue it
 
+    def whole(self) -> Line:
+        return replace(self.line, text="\n".join((self.line.text, *self.more))) if self.more else self.line
+
 
 @dataclass(slots=True)
 class _SceneDraft:
     head: Scene
     lines: list[_LineDraft] = field(default_factory=list)
-    cast: list[str] = field(default_factory=list)
+    cast: dict[str, None] = field(default_factory=dict)  # an ordered set
 
     def only_marks_without_head(self) -> bool:
         """Whether this opening only holds notes for the scene that follows it."""
         return not self.head.heading and not self.cast and all(draft.line.kind is LineKind.MARK for draft in self.lines)
 
     def scene(self) -> Scene:
-        lines = [replace(draft.line, text="\n".join((draft.line.text, *draft.more))) for draft in self.lines]
-        lines.sort(key=lambda line: line.source.line)
-        return replace(self.head, lines=tuple(lines), cast=tuple(dict.fromkeys(self.cast)))
+        lines = sorted((draft.whole() for draft in self.lines), key=lambda line: line.source.line)
+        return replace(self.head, lines=tuple(lines), cast=tuple(self.cast))
 
 
 @dataclass(slots=True)
@@ -93,6 +96,8 @@ class _EpisodeDraft:
     number: int | None  # None: content before the first head
     title: str
     source: Source
+    written: str = ""
+    headed: bool = True
     scenes: list[_SceneDraft] = field(default_factory=list)
 
 
@@ -122,9 +127,9 @@ class Assembly:
         """Whether nothing has been met since the last episode head, or at all."""
         return not self._episodes or not self._episodes[-1].scenes
 
-    def episode(self, number: int, *, title: str, line: int) -> None:
+    def episode(self, number: int, *, title: str, written: str, line: int) -> None:
         """An episode head."""
-        self._episodes.append(_EpisodeDraft(number, title, self.source(line)))
+        self._episodes.append(_EpisodeDraft(number, title, self.source(line), written))
 
     def scene(self, head: Scene) -> None:
         """A scene head; one that only completes the bare head above it joins that."""
@@ -162,9 +167,13 @@ class Assembly:
         """More text of the line above."""
         self._open_scene(self.source(1)).lines[-1].more.append(text)
 
-    def cast(self, names: Iterable[str], *, at: int) -> None:
-        """Whom a cast line of the current scene lists."""
-        self._open_scene(self.source(at)).cast.extend(names)
+    def cast(self, names: Iterable[str], *, at: int) -> bool:
+        """Whom a cast line of the current scene lists; True when it names someone again."""
+        cast, again = self._open_scene(self.source(at)).cast, False
+        for name in names:
+            again = again or name in cast
+            cast[name] = None
+        return again
 
     def unread(self, text: str, why: str, *, at: int) -> None:
         """A line that no rule could place."""
@@ -193,7 +202,7 @@ class Assembly:
 
     def _open_episode(self, source: Source) -> _EpisodeDraft:
         if not self._episodes:
-            self._episodes.append(_EpisodeDraft(None, "", source))
+            self._episodes.append(_EpisodeDraft(None, "", source, headed=False))
         return self._episodes[-1]
 
     def _open_scene(self, source: Source) -> _SceneDraft:
@@ -230,8 +239,7 @@ class Assembly:
 
     def _without_empty(self, drafts: list[_EpisodeDraft]) -> list[_EpisodeDraft]:
         for draft in (draft for draft in drafts if not draft.scenes):
-            text = f"{draft.number} {draft.title}".strip()
-            self._unread.append(Unread(draft.source, text, "an episode head with nothing under it"))
+            self._unread.append(Unread(draft.source, draft.written, "an episode head with nothing under it"))
         return [draft for draft in drafts if draft.scenes]
 
     def _number_opening(self, drafts: list[_EpisodeDraft]) -> None:
@@ -245,7 +253,8 @@ class Assembly:
             return
         first = rest[0].number or 1
         if all(scene.only_marks_without_head() for scene in opening.scenes):
-            opening.number = first
+            rest[0].scenes[0].lines[:0] = [line for scene in opening.scenes for line in scene.lines]
+            drafts[:] = rest
             return
         whole = first > 1 and any(scene.head.heading for scene in opening.scenes)
         opening.number = first - 1 if whole else first
@@ -261,18 +270,18 @@ class Assembly:
         return 1, "nothing says otherwise"
 
     def _merged(self, drafts: list[_EpisodeDraft]) -> tuple[Episode, ...]:
+        """Episodes by number; a number that comes again goes on with its episode."""
         episodes: dict[int, Episode] = {}
-        for draft in drafts:
+        for position, draft in enumerate(drafts):
             number = draft.number or 0
             scenes = tuple(scene.scene() for scene in draft.scenes)
             before = episodes.get(number)
             if before is None:
                 episodes[number] = Episode(number, scenes, draft.title)
                 continue
-            title = before.title or draft.title
-            if draft.title and draft.title != title:
-                self.notes.append(f"episode {number} has a second title at {draft.source}: {draft.title}")
-            episodes[number] = Episode(number, before.scenes + scenes, title)
+            if position > 1 or drafts[0].headed:  # else it is the head under its own opening
+                self.notes.append(f"episode {number} is headed again at {draft.source} {draft.title}".rstrip())
+            episodes[number] = Episode(number, before.scenes + scenes, before.title or draft.title)
         return tuple(episodes.values())
 
 

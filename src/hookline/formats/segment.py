@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hookline.formats import Match
-from hookline.formats.events import Intake, Problem, Pseudonyms, engine, reading, sql, table_meta, write_parquet
+from hookline.formats.events import Intake, Pseudonyms, engine, reading, sql, table_meta, write_parquet
 from hookline.model.errors import Unreadable
 from hookline.model.progress import Progress, silent
+from hookline.model.quality import SetAside
 from hookline.model.tables import EVENTS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ PAID = ("productviewed", "ordercompleted", "episodeoffered", "episodeunlocked")
 # ISO 8601 with a zone, without one (taken as UTC), or Unix time in s or ms.
 INSTANT = r"""
 CREATE OR REPLACE TEMP MACRO instant(t) AS CASE
+    WHEN ends_with(t, 'Z') THEN try_cast(t AS TIMESTAMP)  -- nearly all, and cheap
     WHEN regexp_full_match(t, '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*([Zz]|[+-]\d\d(:?\d\d)?)')
         THEN make_timestamp(epoch_us(try_cast(upper(t) AS TIMESTAMPTZ)))
     WHEN regexp_full_match(t, '\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?') THEN try_cast(t AS TIMESTAMP)
@@ -45,7 +47,7 @@ FOLD = r"CREATE OR REPLACE TEMP MACRO fold(t) AS regexp_replace(lower(t), '[^\p{
 
 # code -> reason, example column, what to do, kept all the same
 FAULTS: dict[str, tuple[str, str, str, bool]] = {
-    "not_json": ("the line is not whole JSON", "", "export again if there are many", False),
+    "not_json": ("the line is not a whole JSON object", "", "export again if there are many", False),
     "not_track": ("the line is no track call (identify, page, ...)", "event_name", "", False),
     "unknown_event": (
         "the event is none of the Segment Video specification's",
@@ -121,7 +123,7 @@ def _stage_lines(con: DuckDBPyConnection, source: Path, staged: Path) -> None:
     con.read_parquet(str(staged)).create_view("segment_lines")
 
 
-def _choose_program(con: DuckDBPyConnection, series: str, source: Path) -> tuple[Problem, ...]:
+def _choose_program(con: DuckDBPyConnection, series: str, source: Path) -> tuple[SetAside, ...]:
     """Which program and season of the file are the series; told where it is not the series' own name."""
     rows = con.execute(
         "SELECT program, count(*) FROM segment_lines WHERE fault IS NULL AND program IS NOT NULL"
@@ -147,7 +149,7 @@ def _choose_program(con: DuckDBPyConnection, series: str, source: Path) -> tuple
     if program is None or mine:
         return ()
     named = f"the file calls the program {program!r}: taken for this series"
-    return (Problem(named, sum(row[1] for row in rows), kept=True),)
+    return (SetAside(named, sum(row[1] for row in rows), kept=True),)
 
 
 def _stage_events(con: DuckDBPyConnection, series: str, staged: Path) -> None:
@@ -162,22 +164,22 @@ def _write(con: DuckDBPyConnection, out: Path, *, simulated: bool, source: Path)
     return write_parquet(con, f"SELECT {columns} FROM segment_events WHERE fault IS NULL", out, meta=meta)  # noqa: S608
 
 
-def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple[Problem, ...]:
+def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple[SetAside, ...]:
     rows = con.execute(sql(QUERIES, "segment_problems")).fetchall()
     where = _line_numbers(source, {row[2] for row in rows}, names)
     return tuple(
-        _problem(code, count, where.get(event_id, 0), dict(example)) for code, count, event_id, example in rows
+        _problem(code, count, where.get(event_id, 0), dict(example or {})) for code, count, event_id, example in rows
     )
 
 
-def _problem(code: str, count: int, line: int, example: dict[str, Any]) -> Problem:
+def _problem(code: str, count: int, line: int, example: dict[str, Any]) -> SetAside:
     reason, column, mend, kept = FAULTS[code]
     shown = str(example.get(column) or "")[:80] if column else ""
     place = f"line {line}" if line else ""
-    return Problem(reason, count, ": ".join(part for part in (place, shown) if part), mend, kept)
+    return SetAside(reason, count, ": ".join(part for part in (place, shown) if part), mend, kept)
 
 
-def _nothing_usable(con: DuckDBPyConnection, source: Path, problems: Iterable[Problem]) -> Unreadable:
+def _nothing_usable(con: DuckDBPyConnection, source: Path, problems: Iterable[SetAside]) -> Unreadable:
     found = con.execute("SELECT DISTINCT event_name FROM segment_lines WHERE event_name IS NOT NULL LIMIT 8").fetchall()
     events = ", ".join(repr(row[0]) for row in found) or "no track calls at all"
     why = "; ".join(f"{p.reason} ({p.count})" for p in problems if not p.kept)
@@ -220,7 +222,9 @@ def _event_id(line: bytes, names: Pseudonyms) -> str | None:
         call = json.loads(line)
     except ValueError:
         return None
-    return names.token(str(call["messageId"])) if isinstance(call, dict) and "messageId" in call else ""
+    if not isinstance(call, dict) or not call:
+        return None
+    return names.token(str(call["messageId"])) if "messageId" in call else ""
 
 
 def _value(con: DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> Any:

@@ -22,7 +22,7 @@ from hookline.model.story import Cue, Source
 
 _TIME = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 TIMING = re.compile(rf"\s*(?P<start>-?{_TIME})\s*--?>\s*(?P<end>-?{_TIME})(?![\d:])")
-_ARROW = re.compile(r"\s*[\d:.,-]*\d:[\d:.,-]*\s*--?>")
+_ARROW = re.compile(r"\s*-?\d{1,4}:\S{0,20}\s*--?>")
 
 # What pysubs2 would misread travels through it as noncharacters, which no text holds.
 _OPEN_TAG, _OPEN_BRACE, _COLON, _END, _NAME, _NAME_END = map(chr, range(0xFDD0, 0xFDD6))

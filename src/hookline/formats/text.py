@@ -68,7 +68,7 @@ def decode(data: bytes, *, where: str = "", whole: bool = True) -> Decoded:
     except UnicodeDecodeError as error:
         name = _NAMES.get(encoding, encoding.upper())
         raise Unreadable(f"is not text: neither UTF-8, UTF-16 nor {name}", where=where, mend=_MEND) from error
-    if len(_CONTROL.findall(text)) > len(text) * _CONTROL_SHARE:
+    if len(_CONTROL.findall(text)) > len(text) * _CONTROL_SHARE or (not mark and _is_chance(text, encoding)):
         raise Unreadable("is a binary file, not text", where=where, mend=_MEND)
     note = "" if encoding == "utf-8" else f"read as {_NAMES.get(encoding, encoding.upper())}"
     return Decoded(normal_newlines(text), encoding, note)
@@ -101,6 +101,11 @@ def _utf16_order(data: bytes) -> str:
     """Latin letters, spaces and line ends of UTF-16 put their NUL on one side."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     return "utf-16-le" if odd >= even else "utf-16-be"
+
+
+def _is_chance(text: str, encoding: str) -> bool:
+    """Whether UTF-16 was guessed for bytes that are none: real text has spaces or line ends."""
+    return encoding.startswith("utf-16") and " " not in text and "\n" not in text
 
 
 def _high_bytes_stand_alone(data: bytes) -> bool:

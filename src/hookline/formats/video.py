@@ -55,7 +55,8 @@ def _mpeg(name: str, head: bytes) -> Match | None:
 
 
 def _transport(name: str, head: bytes) -> Match | None:
-    if len(head) > 3 * _TS_PACKET and all(head[i * _TS_PACKET] == 0x47 for i in range(4)):
+    synced = len(head) > 3 * _TS_PACKET and all(head[i * _TS_PACKET] == 0x47 for i in range(4))
+    if synced and b"\xff" in head[: 4 * _TS_PACKET]:  # padding; text, where 0x47 is a G, has none
         return Match(0.95, "holds MPEG transport stream packets")
     return None
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from io import StringIO
 
 from hookline.formats import Match
 from hookline.model.curve import PlatformCurve
@@ -74,8 +73,7 @@ def _points(text: str, file: str) -> Iterator[tuple[float, float]]:
             where=file,
             mend="expected: Video position (%), Absolute audience retention (%)",
         )
-    delimiter = _delimiter(lines[0])
-    for number, row in enumerate(csv.reader(StringIO(text), delimiter=delimiter), 1):
+    for number, row in enumerate(_rows(lines, file), 1):
         if number == 1 or not any(cell.strip() for cell in row) or len(row) <= max(at, of) or not row[of].strip():
             continue
         position = _number(row[at], f"{file}:{number}") / POSITIONS[header[at]]
@@ -86,6 +84,13 @@ def _points(text: str, file: str) -> Iterator[tuple[float, float]]:
             yield position, share
 
 
+def _rows(lines: list[str], file: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(lines, delimiter=_delimiter(lines[0]))
+    except csv.Error as error:
+        raise Unreadable(f"is no CSV ({error})", where=file) from error
+
+
 def _find(header: list[str], names: dict[str, float]) -> int | None:
     return next((index for index, cell in enumerate(header) if cell in names), None)
 
@@ -93,14 +98,13 @@ def _find(header: list[str], names: dict[str, float]) -> int | None:
 def _number(cell: str, where: str) -> float:
     """A number in the spelling of any locale: 12.5, 12,5, 12,5 %."""
     plain = re.sub(r"[\s%\u00a0\u202f]", "", cell)
-    try:
-        return float(plain.replace(",", "."))
-    except ValueError as error:
-        raise Unreadable(f"{cell!r} is not a number", where=where, mend="export again as CSV") from error
+    if not re.fullmatch(r"-?\d+([.,]\d+)?", plain, re.ASCII):
+        raise Unreadable(f"{cell!r} is not a number", where=where, mend="export again as CSV")
+    return float(plain.replace(",", "."))
 
 
 def _cells(line: str) -> list[str]:
-    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+    return [cell.strip().strip('"') for cell in line.split(_delimiter(line))]  # no delimiter stands in the names
 
 
 def _delimiter(line: str) -> str:

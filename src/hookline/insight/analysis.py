@@ -12,11 +12,13 @@ from hookline.insight import curves, findings, notes
 from hookline.insight.discovery import LEVEL, false_discovery, require
 from hookline.insight.effects import Candidate, Learnt, learn, places
 from hookline.insight.endings import (
+    STRENGTH,
     EndingCandidate,
     Transition,
     UnlockCandidate,
     judge,
     judge_unlocks,
+    of_type,
     transitions,
 )
 from hookline.insight.grid import AFTER_S, Grid, SeriesData, lay, markets
@@ -29,6 +31,7 @@ from hookline.model.story import BeatType
 
 DIFFERS = 3.0  # standard errors between one market and the others before a place is that market's alone
 STANDS = 2.0  # standard errors below which a place does nothing elsewhere
+LEAST_EFFECT = float(np.log(1.05))  # of the interval's end nearest to none, before an effect is a finding
 MUCH = 0.25  # of a market's effect: the others' must reach that for the type to be claimed everywhere
 UNEXPLAINED = 3.0  # standard errors that a place must stand out from what its types of beat explain
 
@@ -67,6 +70,7 @@ class _Analysis:
     def __init__(self, library: tuple[SeriesData, ...]) -> None:
         self.library = library
         self.markets = markets(library)
+        self.others: dict[str, Fit] = {}  # position alone, without one market; made when asked for
 
     @cached_property
     def scans(self) -> dict[str, tuple[Fit, list[Window]]]:
@@ -113,7 +117,7 @@ class _Analysis:
     @cached_property
     def claimed(self) -> list[tuple[Candidate, float]]:
         """Types whose effect is claimed: everywhere, or in the one market where it differs."""
-        sure = [(candidate, q) for candidate, q in self.found.types if q <= LEVEL]
+        sure = [(candidate, q) for candidate, q in self.found.types if q <= LEVEL and _worth(candidate)]
         local = [(c, q) for c, q in sure if c.elsewhere and c.effect.p < LEVEL and _stronger(c)]
         only = {c.kind for c, _ in local if _alone(c)}
         return [(c, q) for c, q in sure if c.elsewhere is None and c.kind not in only] + local
@@ -124,7 +128,7 @@ class _Analysis:
         sure = [(self._owner(window), q) for window, q in self.found.windows if q <= LEVEL]
         kept: list[tuple[Window, float]] = []
         for window, q in sorted(sure, key=lambda found: (found[0].market != "", found[1])):
-            if not any(window.overlaps(other) for other, _ in kept):
+            if not any(window.touches(other) for other, _ in kept):
                 kept.append((window, q))
         judged = [self._placed(window, q) for window, q in kept]
         return [spot for spot in judged if spot]
@@ -143,11 +147,9 @@ class _Analysis:
         return window
 
     def _without(self, market: str) -> Fit:
-        if not hasattr(self, "_fits"):
-            self._fits: dict[str, Fit] = {}
-        if market not in self._fits:
-            self._fits[market] = fit(lay(self.library, keep=market.__ne__))
-        return self._fits[market]
+        if market not in self.others:
+            self.others[market] = fit(lay(self.library, keep=market.__ne__))
+        return self.others[market]
 
     def _measured(self, model: Fit, window: Window, market: str) -> Window | None:
         """The same window in another model's cells; None where those don't have the episode."""
@@ -158,8 +160,7 @@ class _Analysis:
 
     def _group(self, grid: Grid, window: Window) -> int | None:
         """The index of a window's episode in another grid."""
-        key = self.scans[window.market][0].grid.keys[window.group]
-        return next((i for i, (at, ep) in enumerate(grid.keys) if (at, ep.number) == (key[0], key[1].number)), None)
+        return next((i for i, (at, ep) in enumerate(grid.keys) if (at, ep.number) == window.where), None)
 
     def _placed(self, window: Window, q: float) -> tuple[int, Spot, BeatType | None] | None:
         """A moment with the type of beat that explains it; None where it only mirrors such types."""
@@ -227,16 +228,14 @@ class _Analysis:
         return Effect(str(candidate.kind), "leaving", candidate.market, estimate, q, where)
 
     def _endings(self, at: int, setting: findings.Setting) -> list[findings.Scored]:
-        sure = [(c, q) for c, q in self.found.endings if q <= LEVEL]
-        return [
-            findings.of_ending(_ending_effect(c, q), c, self.transitions, setting)
-            for c, q in sure
-            if any(t.series == at for t in self.transitions)
-        ]
+        sure = [(c, q) for c, q in self.found.endings if q <= LEVEL and _worth(c)]
+        ours = [t for t in self.transitions if t.series == at]
+        told = [(c, q) for c, q in sure if ours and (c.effect.value > 0 or _ends_so(ours, c.subject))]
+        return [findings.of_ending(_ending_effect(c, q), c, self.transitions, setting) for c, q in told]
 
     def _unlocks(self, at: int, setting: findings.Setting) -> list[findings.Scored]:
-        sure = [(c, q) for c, q in self.found.unlocks if q <= LEVEL and c.series == at and c.effect.value < 0]
-        return [findings.of_unlock(_unlock_effect(c, q), c, setting) for c, q in sure]
+        sure = [(c, q) for c, q in self.found.unlocks if q <= LEVEL and c.series == at and _worth(c)]
+        return [findings.of_unlock(_unlock_effect(c, q), c, setting) for c, q in sure if c.effect.value < 0]
 
     def _curves(self, at: int, setting: findings.Setting) -> list[findings.Scored]:
         scored = []
@@ -256,6 +255,12 @@ class _Analysis:
         return tuple(drawn)
 
 
+def _worth(candidate: Candidate | EndingCandidate | UnlockCandidate) -> bool:
+    """Whether even the cautious end of the interval is an effect to speak of."""
+    effect = candidate.effect
+    return min(abs(effect.bound(-1)), abs(effect.bound(1))) >= LEAST_EFFECT
+
+
 def _stronger(candidate: Candidate) -> bool:
     """Whether a market's effect goes further than the others', not just less far."""
     assert candidate.elsewhere is not None
@@ -267,6 +272,11 @@ def _alone(candidate: Candidate) -> bool:
     here, elsewhere = candidate.effect, candidate.elsewhere
     assert elsewhere is not None
     return elsewhere.p > LEVEL or abs(elsewhere.value) < abs(here.value) * MUCH
+
+
+def _ends_so(found: Sequence[Transition], subject: str) -> bool:
+    """Whether any of the episodes ends in that way; strength, all of them do."""
+    return subject == STRENGTH or bool(of_type(found, subject).any())
 
 
 def _starters(data: SeriesData) -> float:

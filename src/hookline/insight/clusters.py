@@ -111,4 +111,4 @@ def _freedom(model: Fit, parts: list[_Cluster], pull: list[Floats]) -> float:
         members = [i for i, part in enumerate(parts) if part.group == group]
         own = np.array([parts[i].own.T @ pull[i] for i in members])
         covariance[np.ix_(members, members)] -= own @ model.own_inverse[group] @ own.T
-    return float(max(np.trace(covariance) ** 2 / (covariance**2).sum(), 1.0))
+    return float(max(np.trace(covariance) ** 2 / max((covariance**2).sum(), 1e-300), 1.0))

@@ -226,7 +226,7 @@ def _effect_gain(
 ) -> float:
     """Harmful: all that it loses.  Helpful: what one more in each episode without it would keep."""
     groups = [group for group, (at, _) in enumerate(model.model.grid.keys) if at == setting.index]
-    changed = abs(sum(model.kept(kind, group) for group in groups)) / max(setting.starters, 1.0) * 1000
+    changed = float(abs(model.lost(kind)[groups].sum())) / max(setting.starters, 1.0) * 1000
     if harmful:
         return changed
     return changed / max(count, 1) * max(len(groups) - len(episodes), 1)
@@ -238,8 +238,9 @@ def _ending_claim(effect: Effect, subject: str, here: Sequence[Transition], *, h
     if subject == STRENGTH:
         return f"{'Weaker' if harmful else 'Stronger'} endings carry viewers on: from weakest to strongest, {odds}."
     numbers = ", ".join(str(t.episode.number) for t in here)
+    where = f"episodes {numbers}" if here else "none of this series so far"
     kind = "resolved endings" if subject == EndingType.RESOLVED else f"endings on {subject}"
-    return f"After {kind} {'fewer' if harmful else 'more'} go on: {odds} those after others (episodes {numbers})."
+    return f"After {kind} {'fewer' if harmful else 'more'} go on: {odds} those after others ({where})."
 
 
 def _ending_action(subject: str, harmful: bool) -> str:

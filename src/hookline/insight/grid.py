@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from hookline.model.story import BeatType, EpisodeStory, SeriesStory
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Key = tuple[int, EpisodeStory]  # a series' index in the library, and an episode of it
 
 TAIL_S = 2  # an episode's last seconds: players disagree whether who stops there has finished
 AFTER_S = 2  # after a beat some still react to it: neither under it nor free of it
@@ -40,7 +41,7 @@ class Grid:
     the library) and episode they are of.
     """
 
-    keys: tuple[tuple[int, EpisodeStory], ...]
+    keys: tuple[Key, ...]
     starts: Ints
     group: Ints  # index into keys, by row
     second: Ints
@@ -66,24 +67,33 @@ def markets(library: Sequence[SeriesData]) -> tuple[str, ...]:
 
 def lay(library: Sequence[SeriesData], *, keep: Callable[[str], bool] = lambda market: True) -> Grid:
     """The cells of the markets that ``keep`` says, over every episode that has a story and views."""
-    keys: list[tuple[int, EpisodeStory]] = []
-    at_risk: list[Floats] = []
-    exits: list[Floats] = []
-    for at, data in enumerate(library):
-        wanted = np.array([keep(market) for market in data.hazard.markets], dtype=bool)
-        chosen = wanted[data.hazard.market] if len(wanted) else np.zeros(0, dtype=bool)
-        for episode in sorted(data.story.episodes, key=lambda ep: ep.number):
-            here = chosen & (data.hazard.episode == episode.number) & (data.hazard.second < episode.seconds)
-            if not here.any() or not data.hazard.at_risk[here].any():
-                continue
-            keys.append((at, episode))
-            second = data.hazard.second[here]
-            at_risk.append(_sums(second, data.hazard.at_risk[here], episode.seconds))
-            exits.append(_sums(second, data.hazard.exits[here], episode.seconds))
-    return _grid(tuple(keys), at_risk, exits)
+    laid = [part for at, data in enumerate(library) for part in _laid(at, data, keep)]
+    return _grid(tuple(key for key, _, _ in laid), [watching for _, watching, _ in laid], [left for *_, left in laid])
 
 
-def _grid(keys: tuple[tuple[int, EpisodeStory], ...], at_risk: list[Floats], exits: list[Floats]) -> Grid:
+def _laid(at: int, data: SeriesData, keep: Callable[[str], bool]) -> Iterator[tuple[Key, Floats, Floats]]:
+    """Each watched episode of one series, with who watches and who leaves by second."""
+    cells, episodes = data.hazard, sorted(data.story.episodes, key=lambda ep: ep.number)
+    sizes = np.array([episode.seconds for episode in episodes], dtype=np.int64)
+    ends = np.cumsum(sizes)
+    highest = max([*(episode.number for episode in episodes), int(cells.episode.max(initial=0))])
+    start, size = np.zeros(highest + 1, dtype=np.int64), np.zeros(highest + 1, dtype=np.int64)
+    numbers = [episode.number for episode in episodes]
+    start[numbers], size[numbers] = ends - sizes, sizes
+    wanted = np.array([keep(market) for market in cells.markets], dtype=bool)
+    chosen = cells.second < size[cells.episode]
+    if len(wanted):
+        chosen &= wanted[cells.market]
+    index, total = (start[cells.episode] + cells.second)[chosen], int(sizes.sum())
+    watching = np.bincount(index, cells.at_risk[chosen], minlength=total).astype(np.float64)
+    left = np.bincount(index, cells.exits[chosen], minlength=total).astype(np.float64)
+    for episode, end in zip(episodes, ends, strict=True):
+        rows = slice(int(end) - episode.seconds, int(end))
+        if watching[rows].any():
+            yield (at, episode), watching[rows], left[rows]
+
+
+def _grid(keys: tuple[Key, ...], at_risk: list[Floats], exits: list[Floats]) -> Grid:
     sizes = np.array([episode.seconds for _, episode in keys], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     group = np.repeat(np.arange(len(keys)), sizes)
@@ -93,10 +103,6 @@ def _grid(keys: tuple[tuple[int, EpisodeStory], ...], at_risk: list[Floats], exi
     left = np.concatenate(exits) if exits else np.zeros(0)
     used = (second + 1 <= length - TAIL_S) & (watching > 0)
     return Grid(keys, starts, group, second, length, watching, left, used)
-
-
-def _sums(second: Ints, values: Ints, seconds: int) -> Floats:
-    return np.bincount(second, values, minlength=seconds).astype(np.float64)
 
 
 def exposure(grid: Grid, kind: BeatType) -> Floats:

@@ -26,11 +26,13 @@ from hookline.insight.grid import Bools, Floats, Grid, Ints
 KNOTS_S = (0.0, 2.0, 5.0, 12.0, 30.0, 60.0, 150.0)
 SPIKE_S = 4.0  # how fast an opening spike (and the pull of the end) fades
 OWN_SD = (2.0, 0.5, 0.5)  # prior of an episode's own level, slope and opening spike, log-odds
+FEW_EPISODES, FEW_KNOTS_S = 3, (0.0, 4.0, 20.0)  # so few can't carry as fine a curve
 BLOCK_S = 4
+MOST_TAU2 = 4.0
 BISQUARE = 6.0  # residuals beyond that count nothing
 ROUNDS = 60
 RIDGE = 1e-9
-CLOSE = 1e-7
+CLOSE = 1e-4  # log-odds; the last step of a Newton iteration is far smaller than the one before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +72,14 @@ class Fit:
         return along
 
 
-def fit(grid: Grid, *, effects: Floats | None = None, leave_out: Bools | None = None, robust: bool = True) -> Fit:
+def fit(
+    grid: Grid,
+    *,
+    effects: Floats | None = None,
+    leave_out: Bools | None = None,
+    robust: bool = True,
+    start: Fit | None = None,
+) -> Fit:
     """Fits the model by reweighted least squares.
 
     Args:
@@ -78,6 +87,8 @@ def fit(grid: Grid, *, effects: Floats | None = None, leave_out: Bools | None = 
         effects: Columns (rows x effects) whose log odds ratios are wanted.
         leave_out: Rows that must not shape the fit.
         robust: Whether blocks may deviate; without it the fit is plain (penalised) maximum likelihood.
+        start: A fit of the same cells to begin from.
+        start: A fit of the same grid to begin from.
 
     Penalised quasi-likelihood (Breslow and Clayton 1993): with the information I_b of a block its
     rows weigh w_b / (1 + tau2 I_b), w_b the robust weight.
@@ -87,7 +98,7 @@ def fit(grid: Grid, *, effects: Floats | None = None, leave_out: Bools | None = 
     used = grid.used if leave_out is None else grid.used & ~leave_out
     blocks = _blocks(grid)
     rate = max(grid.exits[used].sum(), 0.5) / max(grid.at_risk[used].sum(), 1.0)
-    log_odds = np.full(len(grid.second), np.log(rate))
+    log_odds = start.log_odds if start else np.full(len(grid.second), np.log(rate))
     trust, tau2 = used.astype(float), 0.0
     spare = shared.shape[1] + 2 * grid.groups
     for _ in range(ROUNDS):
@@ -174,13 +185,13 @@ def _spread(residual: Floats, information: Floats, spare: int) -> float:
     free = len(squares) - spare
     if free < 5:
         return 0.0
-    goal = 0.4549 * free / len(squares)
-    low, high = 0.0, 4.0
-    if np.median(squares) <= goal:
+    goal, half = 0.4549 * free / len(squares), len(squares) // 2
+    low, high = 0.0, MOST_TAU2
+    if np.partition(squares, half)[half] <= goal:
         return 0.0
-    for _ in range(40):
+    for _ in range(25):
         middle = (low + high) / 2
-        above = np.median(squares / (1 + middle * information)) > goal
+        above = np.partition(squares / (1 + middle * information), half)[half] > goal
         low, high = (middle, high) if above else (low, middle)
     return high
 
@@ -195,7 +206,8 @@ def _position(grid: Grid) -> Floats:
     """Columns of the shared curve; no constant, the episodes have their own."""
     at = grid.second + 0.5
     longest = grid.length_s.max(initial=1.0)
-    inner = [knot for knot in KNOTS_S if knot < longest - 5]
+    knots = FEW_KNOTS_S if grid.groups < FEW_EPISODES else KNOTS_S
+    inner = [knot for knot in knots if knot < longest - 5]
     spline = natural_spline(np.log1p(at), np.log1p(np.array([*inner, longest])))
     to_end = np.exp(-np.maximum(grid.length_s - at, 0) / SPIKE_S)
     return np.column_stack([spline, to_end])

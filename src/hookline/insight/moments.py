@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 
 import numpy as np
 
@@ -23,15 +25,21 @@ from hookline.model.story import EpisodeStory, Line
 SHORTEST_S, LONGEST_S = 2, 15
 MOST = 5  # candidates an episode
 MISFIT = 0.02  # no smooth curve is exact: relative error of the expected that is never ruled out
-REFITS = 3
+REFITS = 4
+SUSPECT = 12.0  # log likelihood ratio: chance makes 7 or so the best of an episode's 800 windows
+SHOULDER_S = 1
+DULL = 4.0  # further candidates below that are not worth measuring
+CLEAR = 0.01  # p at which a window no longer shapes the fit
 Z95 = 1.959964
+MOST_LOG = 50.0  # an interval beyond e^50 says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of an episode beside what was expected there."""
 
-    group: int
+    group: int  # in the grid that it was measured in
+    where: tuple[int, int]  # the series' index in the library, and the episode
     start_s: int
     end_s: int  # exclusive
     market: str
@@ -49,9 +57,13 @@ class Window:
         """Where it lies in the episode."""
         return Span(self.start_s * 1000, self.end_s * 1000)
 
-    def overlaps(self, other: Window) -> bool:
-        """Whether both are of one episode and share a second."""
-        return self.group == other.group and self.start_s < other.end_s and other.start_s < self.end_s
+    def touches(self, other: Window) -> bool:
+        """Whether both are of one episode and share a second, or lie a second apart at most.
+
+        A place that begins within a second leaves a shoulder in the window before it.
+        """
+        near = self.start_s <= other.end_s + SHOULDER_S and other.start_s <= self.end_s + SHOULDER_S
+        return self.where == other.where and near
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +76,26 @@ class Spot:
 
 
 def scan(grid: Grid, market: str = "") -> tuple[Fit, list[Window]]:
-    """The candidates of every episode, best first within each, and the fit they were held against."""
-    left_out = np.zeros(len(grid.second), dtype=bool)
-    model, windows = fit(grid), list[Window]()
+    """The candidates of every episode, best first within each, and the fit they were held against.
+
+    An episode's best candidate, where viewers' chance alone can't have made it, is left out of the
+    fit that judges it (with few episodes the curve would bend to it); what stays clear remains left out.
+    """
+    model = fit(grid)
+    left_out = _covered(grid, [window for group in range(grid.groups) for window in _suspect(model, group, market)])
+    windows = list[Window]()
     for _ in range(REFITS):
+        model = fit(grid, leave_out=left_out, start=model)
         windows = [window for group in range(grid.groups) for window in _scan_episode(model, group, market)]
-        found = _covered(grid, [window for window in windows if window.p < 0.01])
-        if not (found & ~left_out).any():
+        clear = _covered(grid, [window for window in windows if window.p < CLEAR])
+        if np.array_equal(clear, left_out):
             break
-        left_out |= found
-        model = fit(grid, leave_out=left_out)
+        left_out = clear
     return model, windows
+
+
+def _suspect(model: Fit, group: int, market: str) -> list[Window]:
+    return list(islice(_scan_episode(model, group, market, least=SUSPECT), 1))
 
 
 def _covered(grid: Grid, windows: list[Window]) -> Bools:
@@ -84,8 +105,8 @@ def _covered(grid: Grid, windows: list[Window]) -> Bools:
     return inside
 
 
-def _scan_episode(model: Fit, group: int, market: str) -> Iterator[Window]:
-    """Candidates by falling likelihood ratio, none overlapping another."""
+def _scan_episode(model: Fit, group: int, market: str, *, least: float = 0.0) -> Iterator[Window]:
+    """Candidates by falling likelihood ratio, none overlapping another; the first at any ratio from ``least``."""
     rows = model.grid.rows(group)
     seconds = int(model.grid.used[rows].sum())
     starts, ends = all_windows(seconds)
@@ -95,14 +116,15 @@ def _scan_episode(model: Fit, group: int, market: str) -> Iterator[Window]:
     expected = _sums((model.grid.at_risk * model.p)[rows], starts, ends)
     ratio = likelihood_ratio(left, expected)
     free = np.ones(len(starts), dtype=bool)
-    for _ in range(MOST):
-        if not free.any():
-            return
+    for number in range(MOST):
         best = int(np.argmax(np.where(free, ratio, -1.0)))
+        if not free.any() or ratio[best] < (DULL if number else least):
+            return
         yield measure(model, group, int(starts[best]), int(ends[best]), market=market, tests=len(starts))
         free &= (ends <= starts[best]) | (starts >= ends[best])
 
 
+@cache
 def all_windows(seconds: int) -> tuple[np.ndarray, np.ndarray]:
     """Starts and ends of every window of an episode's usable seconds."""
     lengths = range(SHORTEST_S, min(LONGEST_S, seconds // 2) + 1)
@@ -131,8 +153,10 @@ def measure(model: Fit, group: int, start_s: int, end_s: int, *, market: str, te
     expected = float((grid.at_risk * model.p)[rows].sum())
     spread2 = uncertainty(model, group, start_s, end_s)
     log_ratio, information = log_odds_ratio(max(left, 0.5), grid.at_risk[rows], model.log_odds[rows])
+    series, episode = grid.keys[group]
     return Window(
         group=group,
+        where=(series, episode.number),
         start_s=start_s,
         end_s=end_s,
         market=market,
@@ -208,8 +232,8 @@ def ratio(window: Window) -> Estimate:
     """Odds of leaving there against the expected."""
     return Estimate(
         float(np.exp(window.log_ratio)),
-        float(np.exp(window.log_ratio - Z95 * window.error)),
-        float(np.exp(window.log_ratio + Z95 * window.error)),
+        float(np.exp(max(window.log_ratio - Z95 * window.error, -MOST_LOG))),
+        float(np.exp(min(window.log_ratio + Z95 * window.error, MOST_LOG))),
         int(window.watching),
         "scan of the discrete-time hazard against a robust spline of position",
         Grade.WITHIN,

@@ -26,7 +26,7 @@ class Encoding:
     channels: int = 2
     crf: int = 20  # x264's constant quality, lower is better
     preset: str = "veryfast"
-    tune: str = ""  # one of x264's: film, animation, stillimage
+    x264: str = ""  # more of x264's own settings, as "name=value:name=value"
     gop_ms: int = 2_000  # a key frame at least this often
     audio_kbps: int = 160
     threads: int = 1
@@ -120,8 +120,13 @@ class MovieWriter:
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709, as all HD
         context.color_range = 1
         gop = max(1, options.gop_ms * options.fps[0] // (options.fps[1] * 1000))
-        tune = {"tune": options.tune} if options.tune else {}
-        stream.options = {"preset": options.preset, "crf": str(options.crf), "g": str(gop), "flags": "+cgop"} | tune
+        settings: dict[str, object] = {
+            "preset": options.preset,
+            "crf": str(options.crf),
+            "g": str(gop),
+            "flags": "+cgop",
+        }
+        stream.options = settings | ({"x264-params": options.x264} if options.x264 else {})
         return stream
 
     def _add_audio(self) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -125,7 +126,7 @@ def _packet_times(container: Any, stream: Any) -> list[float]:
 
 def _varies(times: list[float]) -> bool:
     """Whether gaps differ by more than a container's rounding to milliseconds explains."""
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     if len(gaps) < 3:
         return False
     usual = median(gaps)
@@ -134,36 +135,35 @@ def _varies(times: list[float]) -> bool:
 
 
 def _duration_ms(container: Any, stream: Any, path: Path) -> int:
-    """Stated length, checked against the last picture that is really there."""
+    """Stated length, checked against the last packet that is really there."""
     stated = _stated_ms(container, stream)
-    reached = _last_packet_ms(container, stream, stated)
-    if stated == 0:
-        return reached
-    if reached < _WHOLE * stated and _expected_to_last(stream, stated):
+    # a stream's own length is that of its pictures; a container's may be that of longer sound
+    streams = [stream] if stream.duration else [*container.streams.video, *container.streams.audio]
+    reached = _last_packet_ms(container, stream, streams, stated)
+    if reached < _WHOLE * stated:
         raise Unreadable(
             f"the pictures stop at {reached / 1000:.1f} s of {stated / 1000:.1f} s: the file was cut short",
             where=str(path),
             mend="copy or export it again",
         )
-    return stated
+    return stated or reached
 
 
 def _stated_ms(container: Any, stream: Any) -> int:
-    if stream.duration and stream.time_base:
+    if stream.duration:
         return round(float(stream.duration * stream.time_base) * 1000)
     return round(container.duration / 1000) if container.duration else 0
 
 
-def _expected_to_last(stream: Any, stated_ms: int) -> bool:
-    """Whether the stated length is the pictures' own; a container's may be that of longer sound."""
-    return bool(stream.duration) or stated_ms == 0
-
-
-def _last_packet_ms(container: Any, stream: Any, stated_ms: int) -> int:
-    start = stream.start_time or 0
-    if stated_ms:
-        container.seek(start + int(max(0, stated_ms - 1000) / 1000 / stream.time_base), stream=stream)
-    else:
-        container.seek(0)
-    ends = [p.pts + (p.duration or 0) for p in container.demux(stream) if p.pts is not None]
-    return round(float((max(ends) - start) * stream.time_base) * 1000) if ends else 0
+def _last_packet_ms(container: Any, stream: Any, streams: list[Any], stated_ms: int) -> int:
+    """Where the last packet of some streams ends; looks at the last second, or at all of a file cut short."""
+    start_ms = round(float((stream.start_time or 0) * stream.time_base) * 1000)
+    last = 0.0
+    for from_ms in (max(0, start_ms + stated_ms - 1000), 0):
+        container.seek(from_ms * 1000)
+        for packet in container.demux(streams):
+            if packet.pts is not None:
+                last = max(last, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+        if last:
+            break
+    return round(last * 1000) - start_ms

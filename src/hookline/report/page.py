@@ -65,6 +65,10 @@ class QualityView:
     reasons: tuple[Mapping[str, Any], ...]
 
 
+_MARKER = 0xFF
+_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # ITU-T T.81, table B.1
+
+
 def compose(sight: Sight, *, stills: sections.Stills, generated: str) -> str:
     """The report as one HTML text."""
     story, floor = sight.story, _floor(sight)
@@ -165,6 +169,7 @@ def environment() -> Environment:
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False
     )
     made.filters["json"] = lambda value: Markup(embedded(value))  # noqa: S704 - escaped by embedded()
+    made.tests["landscape"] = landscape
     made.filters["b64"] = lambda data: base64.b64encode(data).decode()
     return made
 
@@ -314,3 +319,15 @@ def _unread(unread: tuple[Unread, ...]) -> dict[str, Any]:
         "unread_count": words.plural(len(unread), "line"),
         "unread_rest": words.count(rest) if rest else "",
     }
+
+
+def landscape(jpeg: bytes) -> bool:
+    """Whether a JPEG is wider than high, by its frame header; False where it has none."""
+    at = 2
+    while at + 9 <= len(jpeg) and jpeg[at] == _MARKER:
+        kind, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4])
+        if kind in _FRAME_HEADERS:
+            height, width = (int.from_bytes(jpeg[at + n : at + n + 2]) for n in (5, 7))
+            return width > height
+        at += 2 + length
+    return False

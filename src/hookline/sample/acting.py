@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from math import sin
-from random import Random
 
 from hookline.engines.voice import Mouth, Speech
 from hookline.sample.draw_face import Mood
+from hookline.sample.draw_svg import chance
 from hookline.sample.puppet import Pose
 
 FRAME_MS = 80  # drawn on twos at 25 frames a second
@@ -36,7 +36,7 @@ def listening(at_ms: int, seed: str, *, away: bool = False) -> Pose:
 
 def breath(at_ms: int, seed: str) -> float:
     """How far a chest is raised, -1..1."""
-    return sin(at_ms / 1000 * 1.9 + Random(seed).random() * 6)
+    return sin(at_ms / 1000 * 1.9 + chance(seed).random() * 6)
 
 
 def _mouth(speech: Speech, within_ms: int) -> Mouth:
@@ -47,19 +47,21 @@ def _mouth(speech: Speech, within_ms: int) -> Mouth:
 
 def _stress(speech: Speech, within_ms: int) -> float:
     """1 at the start of a stressed vowel, falling to 0 within a third of a second."""
-    last = max((p.span.start_ms for p in speech.phones if "ˈ" in p.symbol and p.span.start_ms <= within_ms), default=-999)
+    last = max(
+        (p.span.start_ms for p in speech.phones if "ˈ" in p.symbol and p.span.start_ms <= within_ms), default=-999
+    )
     return max(0.0, 1 - (within_ms - last) / 330)
 
 
 def _tilt(at_ms: int, seed: str, reach: float, *, nod: float) -> int:
-    phase = Random(seed).random() * 9
+    phase = chance(seed).random() * 9
     sway = reach * (sin(at_ms / 1000 * 1.1 + phase) + 0.5 * sin(at_ms / 1000 * 2.3 + phase * 2))
     return round(max(-4.0, min(4.0, sway + nod)))
 
 
 def _lids(at_ms: int, seed: str) -> float:
     """Open, but for a blink every two to five seconds."""
-    dice, next_ms = Random(f"{seed} blinks"), 0.0
+    dice, next_ms = chance(f"{seed} blinks"), 0.0
     while next_ms <= at_ms:
         next_ms += dice.uniform(1_900, 4_800)
         step = int((at_ms - next_ms) // FRAME_MS)
@@ -72,7 +74,7 @@ def _arm(speech: Speech, within_ms: int, seed: str, *, quiet: bool) -> int:
     """A hand that rises with a phrase, beats with it and sinks at its end."""
     if quiet or speech.duration_ms < 1_500:
         return 0
-    beat = 1 if sin(within_ms / 1000 * 4.2 + Random(seed).random()) > 0.2 else 0
+    beat = 1 if sin(within_ms / 1000 * 4.2 + chance(seed).random()) > 0.2 else 0
     rising = within_ms // (2 * FRAME_MS)
     sinking = max(0, (speech.duration_ms - within_ms) // (2 * FRAME_MS))
     return int(max(0, min(3 + beat, rising, sinking)))

@@ -15,7 +15,7 @@ from hookline.sample.draw_body import seen_from_behind
 from hookline.sample.draw_face import Mood
 from hookline.sample.draw_prop import Layer, Scenery, insert
 from hookline.sample.draw_set import Backdrop, backdrop, rain_streaks
-from hookline.sample.draw_svg import Light, linear, path, picture, radial, rect
+from hookline.sample.draw_svg import Light, chance, linear, path, picture, radial, rect
 from hookline.sample.puppet import Piece, Pose, Puppet, rasterised
 from hookline.sample.shots import Framing, Shot
 from hookline.sample.stage import Figure, Stage
@@ -23,6 +23,7 @@ from hookline.sample.stage import Figure, Stage
 WIDTH, HEIGHT = 1280, 720
 _CANVAS = (1344, 756)  # drawn a little larger than shown, so that the camera can move in
 _UNIT = _CANVAS[0] / WIDTH
+_TITLE_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,16 @@ class Camera:
         They are a little larger or smaller than 1280 by 720: the camera's move is how they are cut.
         """
         draw = self._insert(shot) if shot.framing is Framing.INSERT else self._people(shot)
-        overlay = _overlay(shot)
-        rain = self._rain() if (shot.rain and shot.framing is not Framing.INSERT) or shot.insert in ("ajar", "push") else ()
+        overlay, title = _overlay(shot), _title(shot)
+        rain = self._rain() if _rains(shot) else ()
         count = shot.span.duration_ms // FRAME_MS
         for number in range(count):
             canvas = draw(number, number / max(1, count - 1))
             if rain:
                 canvas.paste(rain[number % len(rain)], (0, 0), rain[number % len(rain)])
-            if overlay is not None:
-                canvas.paste(overlay, (0, 0), overlay)
+            for text, until_ms in ((overlay, shot.span.duration_ms), (title, _TITLE_MS)):
+                if text is not None and number * FRAME_MS < until_ms:
+                    canvas.paste(text, (0, 0), text)
             shown = _moved(canvas, shot.push, number / max(1, count - 1))
             yield np.asarray(_graded(shown) if shot.flashback else shown)
 
@@ -157,7 +159,9 @@ class Camera:
         return self._sets[key]  # type: ignore[no-any-return]
 
     def _background(self, shot: Shot, view: _View) -> Any:
-        left = shot.framing in (Framing.WIDE, Framing.TWO) or (shot.subject is not None and self._on_left(shot.subject, shot))
+        left = shot.framing in (Framing.WIDE, Framing.TWO) or (
+            shot.subject is not None and self._on_left(shot.subject, shot)
+        )
         x, y, width, height = view.behind
         box = (x, y, width, height) if left else (1600 - x - width, y, width, height)  # the other way round
         return self._backdrop(shot, box, view.blur)
@@ -178,7 +182,8 @@ class Camera:
         if "rain" not in self._sets:
             box = (0.0, 0.0, float(WIDTH), float(HEIGHT))
             self._sets["rain"] = tuple(
-                rasterised(picture(rain_streaks(seed), width=_CANVAS[0], height=_CANVAS[1], box=box)) for seed in range(5)
+                rasterised(picture(rain_streaks(seed), width=_CANVAS[0], height=_CANVAS[1], box=box))
+                for seed in range(5)
             )
         return self._sets["rain"]  # type: ignore[no-any-return]
 
@@ -191,7 +196,15 @@ class Camera:
         """Darkness towards the corners, as a mask."""
         if self._vignette is None:
             defs = radial("v", [(0.55, "#000000", 0), (1, "#000000", 0.62)], r=0.74)
-            drawn = rasterised(picture(rect(0, 0, 100, 100, "url(#v)"), width=_CANVAS[0] // 4, height=_CANVAS[1] // 4, box=(0, 0, 100, 56.25), defs=defs))
+            drawn = rasterised(
+                picture(
+                    rect(0, 0, 100, 100, "url(#v)"),
+                    width=_CANVAS[0] // 4,
+                    height=_CANVAS[1] // 4,
+                    box=(0, 0, 100, 56.25),
+                    defs=defs,
+                )
+            )
             self._vignette = drawn.getchannel("A").resize(_CANVAS)
         return self._vignette
 
@@ -203,7 +216,7 @@ class Camera:
         words = shot.item.line.text if shot.insert == "phone" else ""
         layers = insert(shot.insert, Scenery(self._set(shot), looks, subject, words))
         drawn = [(layer, self._layer(shot, layer)) for layer in layers]
-        dice = Random(f"{self.seed} {shot.span.start_ms}")
+        dice = chance(f"{self.seed} {shot.span.start_ms}")
         first = self._finished(drawn[0][1][0].convert("RGB"))
 
         def draw(number: int, share: float) -> Any:
@@ -224,6 +237,10 @@ class Camera:
         size = round(box[2] * _UNIT), round(box[3] * _UNIT)
         image = rasterised(picture(layer.content, width=size[0], height=size[1], box=box, defs=layer.defs))
         return _cropped(image, round(-margin * _UNIT), round(-margin * _UNIT))
+
+
+def _rains(shot: Shot) -> bool:
+    return shot.insert == "push" or (shot.rain and shot.framing is not Framing.INSERT)
 
 
 def _pose(shot: Shot, figure: Figure, at_ms: int) -> Pose:
@@ -297,12 +314,28 @@ def _overlay(shot: Shot) -> Any:
     """A caption's text over the picture; a telephone shows its own."""
     if not shot.caption:
         return None
-    words = shot.caption.replace("&", "&amp;").replace("<", "&lt;")
+    words = _escaped(shot.caption)
     y = 640
     defs = linear("band", [(0, "#000000", 0.0), (0.5, "#000000", 0.62), (1, "#000000", 0.0)], x2=1, y2=0)
     art = rect(0, y - 46, WIDTH, 68, "url(#band)") + path(f"M440,{y + 22} H840", line="#e8c66a", width=1.5, opacity=0.8)
     art += (
-        f'<text x="640" y="{y}" font-family="Liberation Serif, DejaVu Serif, serif" font-style="italic" font-size="34" '
+        f'<text x="640" y="{y}" font-family="Liberation Sans, sans-serif" font-style="italic" font-size="34" '
         f'text-anchor="middle" fill="#fbf3e2" letter-spacing="2">{words}</text>'
     )
     return rasterised(picture(art, width=_CANVAS[0], height=_CANVAS[1], box=(0, 0, WIDTH, HEIGHT), defs=defs))
+
+
+def _title(shot: Shot) -> Any:
+    if not shot.title:
+        return None
+    series, _, episode = shot.title.partition("  |  ")
+    defs = linear("veil", [(0, "#000000", 0.0), (1, "#000000", 0.6)])
+    lettering = 'font-family="Liberation Sans, sans-serif" fill="#fbf3e2"'
+    art = rect(-40, 560, WIDTH + 80, 200, "url(#veil)")
+    art += f'<text x="64" y="646" {lettering} font-size="40" font-weight="bold">{_escaped(series)}</text>'
+    art += f'<text x="64" y="682" {lettering} font-size="23" letter-spacing="3">{_escaped(episode.upper())}</text>'
+    return rasterised(picture(art, width=_CANVAS[0], height=_CANVAS[1], box=(0, 0, WIDTH, HEIGHT), defs=defs))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -78,7 +78,11 @@ def seen_from_behind(look: Look, light: Light) -> str:
             path(shoulders, tone.shade if bare else cloth.shade, line=cloth.line, width=2),
             path(shoulders, tone.skin if bare else cloth.base, opacity=0.5),
             path(edge, line=tone.rim, width=8, opacity=tone.rim_strength),
-            path("M-50,196 C-20,214 20,214 50,196 L54,224 C20,240 -20,240 -54,224 Z", cloth.accent_shade) if not bare else "",
+            (
+                path("M-50,196 C-20,214 20,214 50,196 L54,224 C20,240 -20,240 -54,224 Z", cloth.accent_shade)
+                if not bare
+                else ""
+            ),
             _hair_from_behind(look, tone),
         )
     )
@@ -96,16 +100,40 @@ def _hair_from_behind(look: Look, tone: Paint) -> str:
     )
     tail = "M-26,-30 C-40,40 -34,140 -10,250 C14,230 36,120 26,-30 Z"
     loose = long and not tied
-    lines = ("M-60,-80 C-84,20 -70,120 -84,240", "M-20,-120 C-40,0 -20,130 -36,280", "M24,-120 C40,0 24,140 34,280", "M62,-80 C84,20 72,120 86,240")
+    lines = (
+        "M-60,-80 C-84,20 -70,120 -84,240",
+        "M-20,-120 C-40,0 -20,130 -36,280",
+        "M24,-120 C40,0 24,140 34,280",
+        "M62,-80 C84,20 72,120 86,240",
+    )
     ears = "" if loose else ellipse(-88, 6, 12, 22, tone.shade) + ellipse(88, 6, 12, 22, tone.skin)
-    cap = path("M-96,-50 C-100,-120 -50,-142 0,-142 C50,-142 100,-120 96,-50 C60,-66 -60,-66 -96,-50 Z", multiply(look.clothes, tone.white)) if "cap" in look.hair_style else ""
+    cap = (
+        path(
+            "M-96,-50 C-100,-120 -50,-142 0,-142 C50,-142 100,-120 96,-50 C60,-66 -60,-66 -96,-50 Z",
+            multiply(look.clothes, tone.white),
+        )
+        if "cap" in look.hair_style
+        else ""
+    )
     return "".join(
         (
             ears,
             path(falling if loose else skull, tone.hair, line=tone.hair_dark, width=2),
             "".join(path(d, line=tone.hair_dark, width=7, opacity=0.7) for d in lines) if loose else "",
-            path("M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z", tone.hair_dark, opacity=0.8),
-            path(tail, tone.hair_dark) + path("M-8,-20 C-16,60 -10,140 -4,220", line=tone.hair, width=9) if tied else "",
+            (
+                ""
+                if loose
+                else path(
+                    "M-88,-24 C-86,30 -70,66 -48,92 C-30,60 -60,0 -56,-100 C-80,-80 -92,-50 -88,-24 Z",
+                    tone.hair_dark,
+                    opacity=0.8,
+                )
+            ),
+            (
+                path(tail, tone.hair_dark) + path("M-8,-20 C-16,60 -10,140 -4,220", line=tone.hair, width=9)
+                if tied
+                else ""
+            ),
             path("M10,-128 C60,-120 84,-80 80,-20 C70,-70 50,-104 10,-128 Z", tone.hair_light, opacity=0.5),
             cap,
             path("M91,-30 C96,-90 66,-132 8,-134", line=tone.rim, width=7, opacity=tone.rim_strength),
@@ -136,9 +164,17 @@ def _reach(start: tuple[float, float], degrees: float, length: float) -> tuple[f
 
 
 def _limb(
-    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], thick: float, fill: str, line: str, shade: str
+    a: tuple[float, float],
+    b: tuple[float, float],
+    c: tuple[float, float],
+    thick: float,
+    fill: str,
+    line: str,
+    shade: str,
 ) -> str:
-    return _part(a, b, thick, thick * 0.82, fill, line, shade) + _part(b, c, thick * 0.82, thick * 0.5, fill, line, shade)
+    return _part(a, b, thick, thick * 0.82, fill, line, shade) + _part(
+        b, c, thick * 0.82, thick * 0.5, fill, line, shade
+    )
 
 
 def _part(
@@ -154,7 +190,10 @@ def _shade(a: tuple[float, float], b: tuple[float, float], start: float, end: fl
 
 
 def _edges(a: tuple[float, float], b: tuple[float, float], start: float, end: float, line: str) -> str:
-    near, far = _along(_aside(a, b, start), _aside(b, a, -end), 0.3), _along(_aside(a, b, -start), _aside(b, a, end), 0.12)
+    near, far = (
+        _along(_aside(a, b, start), _aside(b, a, -end), 0.3),
+        _along(_aside(a, b, -start), _aside(b, a, end), 0.12),
+    )
     edges = f"M{_at(near)} L{_at(_aside(b, a, -end))} M{_at(far)} L{_at(_aside(b, a, end))}"
     return path(edges, line=line, width=2.4)
 
@@ -182,12 +221,19 @@ def _taper(a: tuple[float, float], b: tuple[float, float], start: float, end: fl
     )
 
 
-def _sleeve(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], thick: float, cloth: _Cloth, length: float) -> str:
+def _sleeve(
+    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], thick: float, cloth: _Cloth, length: float
+) -> str:
     if length < 1:
         end = _along(a, b, 0.62)
         hem = f"M{_at(_aside(end, a, thick * 0.99))} L{_at(_aside(end, a, -thick * 0.99))}"
-        inside = f"M{_at(_aside(end, a, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(_along(end, b, 0.09), a, 0))} Z"
-        tube = f"M{_at(_aside(a, end, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(end, a, thick))} L{_at(_aside(a, end, -thick))} Z"
+        inside = (
+            f"M{_at(_aside(end, a, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(_along(end, b, 0.09), a, 0))} Z"
+        )
+        tube = (
+            f"M{_at(_aside(a, end, thick))} L{_at(_aside(end, a, -thick))} L{_at(_aside(end, a, thick))}"
+            f" L{_at(_aside(a, end, -thick))} Z"
+        )
         return "".join(
             (
                 path(inside, cloth.deep),
@@ -235,32 +281,43 @@ def _hand(tone: Paint, look: Look) -> str:
 def _far_arm(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
     bare = look.garment == "gown"
     fill, line = (tone.shade, tone.line) if bare else (cloth.shade, cloth.line)
-    arm = f"M{84 * w},196 C{124 * w},206 {134 * w},300 {132 * w},400 C{130 * w},500 {118 * w},600 {112 * w},700 L{66 * w},700 L{70 * w},300 Z"
+    arm = (
+        f"M{84 * w},196 C{124 * w},206 {134 * w},300 {132 * w},400 C{130 * w},500 {118 * w},600 {112 * w},700"
+        f" L{66 * w},700 L{70 * w},300 Z"
+    )
     return path(arm, fill, line=line, width=2.2)
 
 
 def _neck(look: Look, tone: Paint) -> str:
     w = 0 if look.female else 9
-    near = f"M{-44 - w},54 C{-42 - w},96 {-44 - w},130 {-62 - w},160 C-70,176 -96,190 -112,196 L92,200 C66,190 40,180 {32 + w},164 C{26 + w},146 {28 + w},124 {30 + w},96 Z"
-    shadow = f"M{-44 - w},60 C-30,92 -4,110 30,{106} L{30 + w},128 C{26 + w},140 {6},144 -12,138 C-34,130 {-44 - w},110 {-44 - w},60 Z"
+    near = (
+        f"M{-44 - w},54 C{-42 - w},96 {-44 - w},130 {-62 - w},160 C-70,176 -96,190 -112,196 L92,200 C66,190 40,180"
+        f" {32 + w},164 C{26 + w},146 {28 + w},124 {30 + w},96 Z"
+    )
+    shadow = (
+        f"M{-44 - w},60 C-30,92 -4,110 30,{106} L{30 + w},128 C{26 + w},140 {6},144 -12,138 C-34,130 {-44 - w},110"
+        f" {-44 - w},60 Z"
+    )
     return path(near, tone.skin, line=tone.line, width=2.2) + path(shadow, tone.deep, opacity=0.75)
 
 
 def _outline(w: float, *, top: float = 0) -> str:
     """A dressed torso: shoulders, chest, waist, hips; ``top`` lowers the neckline."""
     return (
-        f"M-62,{158 + top} C-84,176 {-112 * w},182 {-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352 "
-        f"C{-104 * w},400 {-92 * w},440 {-92 * w},480 C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM} "
-        f"L{110 * w},{BOTTOM} C{104 * w},640 {82 * w},560 {80 * w},480 C{82 * w},430 {98 * w},380 {100 * w},330 "
-        f"C{108 * w},270 {114 * w},230 {98 * w},200 C{84 * w},182 56,176 40,{160 + top} C24,{206 + top} -40,{206 + top} -62,{158 + top} Z"
+        f"M-62,{158 + top} C-84,176 {-112 * w},182 {-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352"
+        f" C{-104 * w},400 {-92 * w},440 {-92 * w},480 C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM}"
+        f" L{110 * w},{BOTTOM} C{104 * w},640 {82 * w},560 {80 * w},480 C{82 * w},430 {98 * w},380 {100 * w},330"
+        f" C{108 * w},270 {114 * w},230 {98 * w},200 C{84 * w},182 56,176 40,{160 + top} C24,{206 + top}"
+        f" -40,{206 + top} -62,{158 + top} Z"
     )
 
 
 def _fold(w: float, cloth: _Cloth) -> str:
     """The side turned from the light."""
     return path(
-        f"M{-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352 C{-104 * w},400 {-92 * w},440 {-92 * w},480 C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM} "
-        f"L{-62 * w},{BOTTOM} C{-54 * w},640 {-40 * w},560 {-44 * w},480 C{-50 * w},400 {-86 * w},330 {-84 * w},250 C{-84 * w},220 {-100 * w},190 {-112 * w},190 Z",
+        f"M{-128 * w},204 C{-142 * w},232 {-132 * w},300 {-116 * w},352 C{-104 * w},400 {-92 * w},440 {-92 * w},480"
+        f" C{-94 * w},560 {-116 * w},640 {-122 * w},{BOTTOM} L{-62 * w},{BOTTOM} C{-54 * w},640 {-40 * w},560"
+        f" {-44 * w},480 C{-50 * w},400 {-86 * w},330 {-84 * w},250 C{-84 * w},220 {-100 * w},190 {-112 * w},190 Z",
         cloth.shade,
         opacity=0.85,
     )
@@ -284,7 +341,10 @@ def _uniform(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
     seam = "M4,196 C12,300 14,480 16,760"
     collar_near = "M-64,150 C-52,176 -26,204 2,226 L-36,244 C-62,226 -84,196 -88,178 Z"
     collar_far = "M38,152 C36,176 24,206 6,226 L36,240 C54,222 62,198 62,178 Z"
-    buttons = "".join(ellipse(9 + i * 1.5, 280 + i * 70, 5, 5, cloth.accent) + ellipse(8.5 + i * 1.5, 279 + i * 70, 2, 2, cloth.line) for i in range(5))
+    buttons = "".join(
+        ellipse(9 + i * 1.5, 280 + i * 70, 5, 5, cloth.accent) + ellipse(8.5 + i * 1.5, 279 + i * 70, 2, 2, cloth.line)
+        for i in range(5)
+    )
     return "".join(
         (
             _plain(look, tone, cloth, w),
@@ -293,7 +353,9 @@ def _uniform(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             buttons,
             path(collar_near, cloth.accent, line=cloth.line, width=2.2),
             path(collar_far, cloth.accent_shade, line=cloth.line, width=2.2),
-            rect(34, 296, 44, 26, "#eef1f0", r=3) + rect(38, 302, 26, 4, cloth.line) + rect(38, 310, 18, 3, cloth.line, opacity=0.6),
+            rect(34, 296, 44, 26, "#eef1f0", r=3)
+            + rect(38, 302, 26, 4, cloth.line)
+            + rect(38, 310, 18, 3, cloth.line, opacity=0.6),
             path("M-96,470 C-40,490 30,490 82,470 L84,494 C30,512 -40,512 -94,494 Z", cloth.deep, opacity=0.7),
         )
     )
@@ -307,9 +369,9 @@ def _shirt_front(tone: Paint, cloth: _Cloth, colour: str) -> str:
 
 def _collar(cloth: _Cloth, colour: str) -> str:
     shade = mix(colour, cloth.line, 0.2)
-    return path("M-66,138 C-60,164 -30,186 2,196 L-24,216 C-52,204 -72,176 -74,154 Z", colour, line=cloth.line, width=1.8) + path(
-        "M36,142 C36,164 22,184 4,196 L26,212 C42,196 48,172 46,152 Z", shade, line=cloth.line, width=1.8
-    )
+    return path(
+        "M-66,138 C-60,164 -30,186 2,196 L-24,216 C-52,204 -72,176 -74,154 Z", colour, line=cloth.line, width=1.8
+    ) + path("M36,142 C36,164 22,184 4,196 L26,212 C42,196 48,172 46,152 Z", shade, line=cloth.line, width=1.8)
 
 
 def _jacket(look: Look, tone: Paint, cloth: _Cloth, w: float, shirt: str) -> str:
@@ -319,15 +381,30 @@ def _jacket(look: Look, tone: Paint, cloth: _Cloth, w: float, shirt: str) -> str
             _plain(look, tone, cloth, w),
             _shirt_front(tone, cloth, shirt),
             path("M8,420 C10,520 10,640 8,760", line=cloth.deep, width=3),
-            path(f"M-70,150 C-88,166 -104,180 {-96 * w * 0.86:.0f},196 C-92,236 -74,246 -78,256 L-62,268 C-44,330 -14,386 8,424 C-6,346 -56,236 -70,150 Z", lapel, line=cloth.line, width=2.2),
-            path(f"M44,154 C62,170 76,180 {74 * w:.0f},196 C76,226 62,240 60,250 L66,262 C54,320 32,372 8,424 C18,340 48,236 44,154 Z", mix(lapel, cloth.deep, 0.35), line=cloth.line, width=2.2),
+            path(
+                f"M-70,150 C-88,166 -104,180 {-96 * w * 0.86:.0f},196 C-92,236 -74,246 -78,256 L-62,268 C-44,330"
+                " -14,386 8,424 C-6,346 -56,236 -70,150 Z",
+                lapel,
+                line=cloth.line,
+                width=2.2,
+            ),
+            path(
+                f"M44,154 C62,170 76,180 {74 * w:.0f},196 C76,226 62,240 60,250 L66,262 C54,320 32,372 8,424 C18,340"
+                " 48,236 44,154 Z",
+                mix(lapel, cloth.deep, 0.35),
+                line=cloth.line,
+                width=2.2,
+            ),
             ellipse(6, 452, 6, 6, cloth.deep),
         )
     )
 
 
 def _dinner(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
-    bow = "M4,206 C-10,190 -36,186 -38,196 C-42,210 -38,226 -32,230 C-18,232 -6,222 4,214 C14,222 26,228 34,224 C40,216 40,200 36,192 C28,188 14,194 4,206 Z"
+    bow = (
+        "M4,206 C-10,190 -36,186 -38,196 C-42,210 -38,226 -32,230 C-18,232 -6,222 4,214 C14,222 26,228 34,224 C40,216"
+        " 40,200 36,192 C28,188 14,194 4,206 Z"
+    )
     studs = "".join(ellipse(6 - i * 0.4, 270 + i * 46, 3.6, 3.6, cloth.deep) for i in range(3))
     return "".join(
         (
@@ -335,7 +412,7 @@ def _dinner(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
             _collar(cloth, cloth.accent),
             studs,
             path(bow, cloth.deep, line="#08080c", width=1.6) + ellipse(3, 209, 7, 9, cloth.base),
-            path("M62,300 L92,292 L90,316 L66,318 Z", cloth.accent, opacity=0.95),
+            path("M62,300 L92,292 L90,316 L66,318 Z", cloth.accent),
         )
     )
 
@@ -355,19 +432,49 @@ def _suit(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
 
 def _gown(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
     bust = (
-        f"M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 C104,320 92,380 82,430 C78,470 78,480 82,500 C96,590 120,680 132,{BOTTOM} "
-        f"L-150,{BOTTOM} C-132,660 -100,570 -92,490 C-96,430 -122,340 -126,262 Z"
+        "M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 C104,320 92,380 82,430"
+        f" C78,470 78,480 82,500 C96,590 120,680 132,{BOTTOM} L-150,{BOTTOM} C-132,660 -100,570 -92,490 C-96,430"
+        " -122,340 -126,262 Z"
     )
     return "".join(
         (
-            path(_outline(w), tone.skin) + path("M-62,158 C-84,176 -112,182 -128,204 M98,200 C84,182 56,176 40,160", line=tone.line, width=2.2),
-            path("M-128,204 C-142,232 -132,270 -126,300 L-96,300 C-104,260 -104,216 -104,196 Z", tone.shade, opacity=0.55),
-            path("M-52,190 C-34,204 -16,206 -4,202", line=tone.shade, width=3) + path("M16,204 C30,206 44,200 56,192", line=tone.shade, width=3),
+            path(_outline(w), tone.skin)
+            + path("M-62,158 C-84,176 -112,182 -128,204 M98,200 C84,182 56,176 40,160", line=tone.line, width=2.2),
+            path(
+                "M-128,204 C-142,232 -132,270 -126,300 L-96,300 C-104,260 -104,216 -104,196 Z", tone.shade, opacity=0.55
+            ),
+            path("M-52,190 C-34,204 -16,206 -4,202", line=tone.shade, width=3)
+            + path("M16,204 C30,206 44,200 56,192", line=tone.shade, width=3),
             path(bust, cloth.base, line=cloth.line, width=2.4),
-            path(f"M-126,262 C-122,340 -96,430 -92,490 C-100,570 -132,660 -150,{BOTTOM} L-80,{BOTTOM} C-60,640 -40,560 -48,490 C-58,420 -100,330 -96,254 Z", cloth.shade, opacity=0.8),
-            path("M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 L103,276 C86,264 64,276 42,298 C20,278 -34,278 -58,300 C-88,274 -110,264 -125,278 Z", cloth.accent, line=darker(cloth.accent, 0.35), width=1.4),
-            path("M-96,470 C-40,486 30,486 82,468 L82,494 C30,510 -40,510 -94,496 Z", cloth.accent, line=darker(cloth.accent, 0.35), width=1.4),
-            "".join(path(d, line=cloth.shade, width=3, opacity=0.8) for d in ("M-30,520 C-40,600 -60,700 -70,760", "M20,520 C26,600 34,700 40,760", "M60,510 C74,600 88,700 96,760", "M-34,320 C-26,380 -22,430 -24,470", "M30,320 C32,380 30,430 30,468")),
+            path(
+                f"M-126,262 C-122,340 -96,430 -92,490 C-100,570 -132,660 -150,{BOTTOM} L-80,{BOTTOM} C-60,640 -40,560"
+                " -48,490 C-58,420 -100,330 -96,254 Z",
+                cloth.shade,
+                opacity=0.8,
+            ),
+            path(
+                "M-126,262 C-112,248 -88,258 -60,284 C-34,262 20,262 40,282 C60,262 84,250 104,262 L103,276 C86,264"
+                " 64,276 42,298 C20,278 -34,278 -58,300 C-88,274 -110,264 -125,278 Z",
+                cloth.accent,
+                line=darker(cloth.accent, 0.35),
+                width=1.4,
+            ),
+            path(
+                "M-96,470 C-40,486 30,486 82,468 L82,494 C30,510 -40,510 -94,496 Z",
+                cloth.accent,
+                line=darker(cloth.accent, 0.35),
+                width=1.4,
+            ),
+            "".join(
+                path(d, line=cloth.shade, width=3, opacity=0.8)
+                for d in (
+                    "M-30,520 C-40,600 -60,700 -70,760",
+                    "M20,520 C26,600 34,700 40,760",
+                    "M60,510 C74,600 88,700 96,760",
+                    "M-34,320 C-26,380 -22,430 -24,470",
+                    "M30,320 C32,380 30,430 30,468",
+                )
+            ),
             _necklace(cloth),
         )
     )
@@ -375,7 +482,9 @@ def _gown(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
 
 def _necklace(cloth: _Cloth) -> str:
     chain = path("M-58,166 C-40,206 -10,232 6,238 C20,226 34,198 38,170", line=cloth.accent, width=4)
-    return chain + path("M6,232 L-5,250 L6,272 L17,250 Z", lighter(cloth.accent, 0.45), line=darker(cloth.accent, 0.4), width=1.6)
+    return chain + path(
+        "M6,232 L-5,250 L6,272 L17,250 Z", lighter(cloth.accent, 0.45), line=darker(cloth.accent, 0.4), width=1.6
+    )
 
 
 def _scrubs(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
@@ -384,10 +493,19 @@ def _scrubs(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
         (
             _plain(look, tone, cloth, w),
             path(neck, tone.shade),
-            path("M-70,152 C-50,206 -16,254 8,284 C28,252 46,202 48,156 L38,158 C36,196 22,240 8,264 C-12,240 -42,200 -60,152 Z", cloth.light, line=cloth.line, width=2),
+            path(
+                "M-70,152 C-50,206 -16,254 8,284 C28,252 46,202 48,156 L38,158 C36,196 22,240 8,264 C-12,240 -42,200"
+                " -60,152 Z",
+                cloth.light,
+                line=cloth.line,
+                width=2,
+            ),
             path("M40,318 L86,312 L82,372 L44,378 Z", cloth.shade, line=cloth.line, width=2),
             path("M-58,166 C-40,260 -20,330 -6,372 M36,170 C30,260 16,330 4,372", line="#d7e0e0", width=4),
-            rect(-24, 370, 48, 62, "#f3f6f5", r=4) + rect(-16, 378, 20, 24, tone.skin) + rect(-16, 408, 32, 4, "#7b8c8f") + rect(-16, 417, 24, 3, "#7b8c8f"),
+            rect(-24, 370, 48, 62, "#f3f6f5", r=4)
+            + rect(-16, 378, 20, 24, tone.skin)
+            + rect(-16, 408, 32, 4, "#7b8c8f")
+            + rect(-16, 417, 24, 3, "#7b8c8f"),
         )
     )
 
@@ -398,8 +516,19 @@ def _coat(look: Look, tone: Paint, cloth: _Cloth, w: float) -> str:
         (
             _plain(look, tone, cloth, w),
             path("M-62,146 C-54,190 -20,240 6,270 C24,230 40,190 40,152 C10,176 -34,176 -62,146 Z", scarf),
-            path("M-76,140 C-116,170 -124,210 -104,250 L-76,240 L-66,282 C-40,320 -14,350 6,384 C-2,300 -52,220 -60,140 Z", cloth.light, line=cloth.line, width=2.4),
-            path("M46,146 C78,170 92,200 82,240 L62,236 L58,276 C44,314 26,350 6,384 C16,300 40,220 42,146 Z", cloth.shade, line=cloth.line, width=2.4),
+            path(
+                "M-76,140 C-116,170 -124,210 -104,250 L-76,240 L-66,282 C-40,320 -14,350 6,384 C-2,300 -52,220"
+                " -60,140 Z",
+                cloth.light,
+                line=cloth.line,
+                width=2.4,
+            ),
+            path(
+                "M46,146 C78,170 92,200 82,240 L62,236 L58,276 C44,314 26,350 6,384 C16,300 40,220 42,146 Z",
+                cloth.shade,
+                line=cloth.line,
+                width=2.4,
+            ),
             path("M6,384 C8,500 8,640 6,760", line=cloth.deep, width=3),
             "".join(ellipse(-18, y, 7, 7, cloth.deep) + ellipse(32, y, 7, 7, cloth.deep) for y in (420, 500, 600)),
             path("M-94,470 C-40,490 30,490 84,468 L86,500 C30,518 -40,518 -96,502 Z", cloth.deep, opacity=0.85),

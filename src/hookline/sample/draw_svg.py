@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,11 @@ class Light:
     rim: str = "#ffffff"
     rim_strength: float = 0.5  # 0..1
     shade: str = "#3a2040"  # what shadows are mixed with
+
+
+def chance(seed: int | str) -> Random:
+    """Chance that falls the same way every time, for windows, drops and blinks."""
+    return Random(seed)  # noqa: S311 - drawing, not secrets
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -65,7 +71,9 @@ def ellipse(x: float, y: float, rx: float, ry: float, fill: str, *, opacity: flo
     return f'<ellipse cx="{x:g}" cy="{y:g}" rx="{rx:g}" ry="{ry:g}" fill="{fill}"{see_through}{more}/>'
 
 
-def rect(x: float, y: float, w: float, h: float, fill: str, *, opacity: float = 1.0, r: float = 0, extra: str = "") -> str:
+def rect(
+    x: float, y: float, w: float, h: float, fill: str, *, opacity: float = 1.0, r: float = 0, extra: str = ""
+) -> str:
     """One filled rectangle."""
     see_through = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
     round_ = f' rx="{r:g}"' if r else ""

@@ -5,6 +5,8 @@ Everything is a pure function to mono float samples at 48 kHz.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,16 @@ from hookline.media.encode import AUDIO_RATE
 
 Sound = NDArray[np.float32]
 
-_CHORDS = ((57, 60, 64), (53, 57, 60), (48, 55, 64), (55, 59, 62), (57, 60, 64), (50, 57, 65), (52, 56, 62), (57, 60, 64))
+_CHORDS = (
+    (57, 60, 64),
+    (53, 57, 60),
+    (48, 55, 64),
+    (55, 59, 62),
+    (57, 60, 64),
+    (50, 57, 65),
+    (52, 56, 62),
+    (57, 60, 64),
+)
 _BAR_MS = 3_200
 _FIGURE = (0, 2, 1, 2, 0, 2, 1, 2)  # which note of a chord the piano plays, eight to a bar
 
@@ -31,7 +42,7 @@ def score(duration_ms: int, *, seed: int, turns_ms: tuple[int, ...] = (), tense_
     for bar in range(-(-duration_ms // _BAR_MS)):
         chord = _CHORDS[(bar + seed) % len(_CHORDS)]
         tense = bar * _BAR_MS >= tense_from_ms
-        _add(out, _strings(chord, dice), bar * _BAR_MS, 0.34 if tense else 0.24)
+        _add(out, _strings(chord), bar * _BAR_MS, 0.34 if tense else 0.24)
         for step, voice in enumerate(_FIGURE):
             at_ms = bar * _BAR_MS + step * _BAR_MS // 8
             held = any(turn - 200 <= at_ms < turn + 1_800 for turn in turns_ms)
@@ -53,6 +64,7 @@ def hit() -> Sound:
     return _mono(drum + edge)
 
 
+@cache
 def heartbeat() -> Sound:
     """Two soft thumps."""
     t = _time(700)
@@ -71,10 +83,12 @@ def _beats(from_ms: int, until_ms: int) -> list[tuple[int, float]]:
     return beats
 
 
-def _strings(chord: tuple[int, ...], dice: np.random.Generator) -> Sound:
+@cache
+def _strings(chord: tuple[int, ...]) -> Sound:
     """Detuned, slowly opening saws without their upper partials."""
     long_ms = _BAR_MS + 900
     t = _time(long_ms)
+    dice = np.random.default_rng(chord)
     out = np.zeros_like(t)
     for note in (chord[0] - 12, *chord):
         for detune in (-0.12, 0.09):
@@ -86,6 +100,7 @@ def _strings(chord: tuple[int, ...], dice: np.random.Generator) -> Sound:
     return _mono(out * swell * (1 + 0.08 * np.sin(2 * np.pi * 4.6 * t)) * 0.07)
 
 
+@cache
 def _piano(note: int) -> Sound:
     t = _time(2_200)
     pitch = _hertz(note)

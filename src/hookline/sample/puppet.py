@@ -60,7 +60,15 @@ class Puppet:
     """One person at one size under one light, looking right, or left where ``mirrored``."""
 
     def __init__(
-        self, look: Look, light: Light, *, scale: float, mirrored: bool, mood: Mood, tears: bool = False, floor: float = BOTTOM
+        self,
+        look: Look,
+        light: Light,
+        *,
+        scale: float,
+        mirrored: bool,
+        mood: Mood,
+        tears: bool = False,
+        floor: float = BOTTOM,
     ) -> None:
         self.look, self.light, self.scale, self.mirrored, self.mood = look, light, scale, mirrored, mood
         self.tears = tears
@@ -88,7 +96,9 @@ class Puppet:
         return _cropped(_merged(base, limb))
 
     def _head(self, pose: Pose) -> Piece:
-        base, x, y = self._once(("head", pose.tilt), lambda: self._draw(self._svg(pose.tilt, Face(self.mood)), _HEAD_BOX))
+        base, x, y = self._once(
+            ("head", pose.tilt), lambda: self._draw(self._svg(pose.tilt, Face(self.mood, tears=self.tears)), _HEAD_BOX)
+        )
         image = base.copy()
         eyes = ("eyes", pose.tilt, pose.lids, pose.gaze, pose.brow)
         for key, box, face in (

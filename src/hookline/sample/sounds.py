@@ -12,6 +12,7 @@ from hookline.model.errors import BadInput
 from hookline.sample.music import Sound
 
 _Wave = NDArray[np.float64]
+_LONGEST_NOISE_MS = 6_400
 
 
 def effect(name: str) -> Sound:
@@ -43,20 +44,25 @@ def _noise(ms: int, seed: int) -> _Wave:
 
 
 def _band(ms: int, seed: int, low: float, high: float) -> _Wave:
-    noise = _noise(ms, seed)
-    return low_pass(noise, high) - low_pass(noise, low)
+    """Noise between two frequencies; a long one repeats, which nobody hears in noise."""
+    noise = _noise(min(ms, _LONGEST_NOISE_MS), seed)
+    return np.resize(low_pass(noise, high) - low_pass(noise, low), ms * AUDIO_RATE // 1000)
 
 
 def _crash() -> _Wave:
     t = _time(1_900)
-    ring = sum(np.sin(2 * np.pi * f * t) * np.exp(-t * d) for f, d in ((523, 4.2), (1370, 5), (2210, 6), (3480, 8), (5120, 10)))
-    shatter = _band(1_900, 7, 1_800, 9_000) * (np.exp(-t * 14) + 0.4 * np.exp(-(((t - 0.16) / 0.05) ** 2)) + 0.25 * np.exp(-(((t - 0.34) / 0.08) ** 2)))
+    ring = sum(
+        np.sin(2 * np.pi * f * t) * np.exp(-t * d) for f, d in ((523, 4.2), (1370, 5), (2210, 6), (3480, 8), (5120, 10))
+    )
+    shatter = _band(1_900, 7, 1_800, 9_000) * (
+        np.exp(-t * 14) + 0.4 * np.exp(-(((t - 0.16) / 0.05) ** 2)) + 0.25 * np.exp(-(((t - 0.34) / 0.08) ** 2))
+    )
     return 0.16 * np.asarray(ring) + 0.8 * shatter
 
 
 def _laugh() -> _Wave:
     t = _time(900)
-    ha = np.clip(np.sin(2 * np.pi * 4.6 * t), 0, 1) ** 2
+    ha: _Wave = np.clip(np.sin(2 * np.pi * 4.6 * t), 0, 1) ** 2
     voice = sum(np.sin(2 * np.pi * f * (1 + 0.06 * np.sin(2 * np.pi * 2.3 * t)) * t) for f in (245, 490, 735)) / 3
     return (np.asarray(voice) * 0.35 + _band(900, 2, 600, 2_200) * 0.5) * ha * np.exp(-t * 2) * 0.35
 
@@ -68,7 +74,8 @@ def _paper() -> _Wave:
 
 def _pen() -> _Wave:
     t = _time(1_100)
-    return _band(1_100, 12, 3_000, 9_000) * np.clip(np.sin(2 * np.pi * 3.1 * t), 0, 1) * 0.25
+    strokes: _Wave = np.clip(np.sin(2 * np.pi * 3.1 * t), 0, 1)
+    return _band(1_100, 12, 3_000, 9_000) * strokes * 0.25
 
 
 def _buzz() -> _Wave:
@@ -104,23 +111,23 @@ def _steps() -> _Wave:
 
 def _accept() -> _Wave:
     t = _time(420)
-    return (np.sin(2 * np.pi * 880 * t) * (t < 0.14) + np.sin(2 * np.pi * 1175 * t) * (t >= 0.14)) * np.exp(-t * 5) * 0.22
+    pitch = np.where(t < 0.14, 880, 1175)
+    tone: _Wave = np.sin(2 * np.pi * pitch * t) * np.exp(-t * 5) * 0.22
+    return tone
 
 
 def _ring() -> _Wave:
     t = _time(1_700)
     tone = np.sin(2 * np.pi * 1046 * t) + 0.6 * np.sin(2 * np.pi * 1318 * t)
-    return tone * (np.sin(2 * np.pi * 11 * t) > 0) * (np.mod(t, 0.85) < 0.5) * 0.16 + _faded(_buzz(), len(t)) * 0.6
-
-
-def _faded(samples: _Wave, length: int) -> _Wave:
-    return np.resize(samples, length)
+    return tone * (np.sin(2 * np.pi * 11 * t) > 0) * (np.mod(t, 0.85) < 0.5) * 0.16 + np.resize(_buzz(), len(t)) * 0.6
 
 
 def _hall(ms: int) -> _Wave:
     """Many people, far off."""
     t = _time(ms)
-    murmur = _band(ms, 21, 180, 900) * (1 + 0.35 * np.sin(2 * np.pi * 0.37 * t) + 0.25 * np.sin(2 * np.pi * 0.91 * t + 1))
+    murmur = _band(ms, 21, 180, 900) * (
+        1 + 0.35 * np.sin(2 * np.pi * 0.37 * t) + 0.25 * np.sin(2 * np.pi * 0.91 * t + 1)
+    )
     return murmur * 0.010 + _band(ms, 22, 40, 160) * 0.006
 
 
@@ -128,7 +135,7 @@ def _ward(ms: int) -> _Wave:
     """Air, and the monitor at 58 a minute."""
     t = _time(ms)
     since = np.mod(t, 60 / 58)
-    beep = np.sin(2 * np.pi * 990 * t) * (since < 0.09) * np.sin(np.pi * np.clip(since / 0.09, 0, 1))
+    beep: _Wave = np.sin(2 * np.pi * 990 * t) * (since < 0.09) * np.sin(np.pi * np.clip(since / 0.09, 0, 1))
     return beep * 0.030 + _band(ms, 23, 60, 420) * 0.008
 
 

@@ -9,7 +9,7 @@ _TAIL_MS = 120  # a cue stays a breath longer than its voice
 
 def srt(timeline: Timeline) -> str:
     """The spoken lines as SubRip text."""
-    cues = []
+    cues: list[str] = []
     for item in timeline.items:
         if item.speech is None:
             continue

@@ -7,16 +7,12 @@
 --   at_risk(s)    = starts - exits before s
 --   watched_ms(s) = 1000 x stretches open at the end of s, and the parts of stretches that begin or end inside s
 --   rewatches(s)  = times the middle of s was played, less the views that played it at all
--- In: views, watched, cuts.
-WITH stretches AS (
-    SELECT w.view_id, w.episode, w.cut, w.market, w.platform, v.started_at::DATE AS day, w.from_ms, w.to_ms
-    FROM watched w JOIN views v USING (view_id)
-),
-ended AS (
+-- In: views, stretches, cuts, this(series).
+WITH ended AS (
     SELECT
         v.episode, v.cut, v.market, v.platform, v.started_at::DATE AS day, v.exit_ms, v.completed,
         p.view_id IS NULL AND v.watched_ms > 0 AND abs(v.watched_ms - v.exit_ms) <= 1000 AS straight
-    FROM views v LEFT JOIN (SELECT DISTINCT view_id FROM watched) p USING (view_id)
+    FROM views v LEFT JOIN (SELECT DISTINCT view_id FROM stretches) p USING (view_id)
 ),
 ends AS (
     SELECT
@@ -29,7 +25,7 @@ ends AS (
     GROUP BY ALL
 ),
 several AS (  -- only views of several stretches can have played a second again
-    SELECT * FROM stretches SEMI JOIN (SELECT view_id FROM watched GROUP BY view_id HAVING count(*) > 1) USING (view_id)
+    SELECT * FROM stretches SEMI JOIN (SELECT view_id FROM stretches GROUP BY view_id HAVING count(*) > 1) USING (view_id)
 ),
 reached AS (
     SELECT *, max(to_ms) OVER (

@@ -4,6 +4,8 @@
 -- episode is exact; players report whole seconds.  So the length that most rows of a cut report is used only
 -- where it is another one (more than 2 s off).  `unit` is 1000 where a player sends thousands of milliseconds
 -- as if they were seconds (its length is a thousand times the episode's): positions are divided by it.
+-- `whole` cuts are versions of the whole episode: at least 80 % of its length, or of its longest cut if that is shorter
+-- than the story says.  Only they start and finish an episode; a trailer is watched, and counted in its own cells.
 -- In: events_in, views_in, episodes(episode, duration_ms).
 WITH reported AS (
     SELECT episode, cut, duration_ms, count(*) AS n FROM events_in WHERE episode IS NOT NULL GROUP BY ALL
@@ -36,5 +38,6 @@ settled AS (
 )
 SELECT
     row_number() OVER (ORDER BY episode, cut)::INTEGER AS number,
-    episode, cut, unit, episode_ms, duration_ms, (duration_ms + 999) // 1000 AS seconds
+    episode, cut, unit, episode_ms, duration_ms, (duration_ms + 999) // 1000 AS seconds,
+    5 * duration_ms >= 4 * least(episode_ms, max(duration_ms) OVER (PARTITION BY episode)) AS whole
 FROM settled

@@ -1,9 +1,11 @@
 -- The cells by episode, market and second alone, for the screens and the models: all days and platforms together.
 --
--- Only cuts as long as the episode's most viewed one: another cut's second is not the same moment of the story.
--- In: cells.
+-- Only whole cuts as long as the most viewed one: another cut's second is not the same moment of the story.
+-- In: cells, cuts.
 WITH lengths AS (
-    SELECT episode, cut, max(second) AS last, sum(starts) AS views FROM cells GROUP BY episode, cut
+    SELECT episode, cut, max(second) AS last, sum(starts) AS views
+    FROM cells SEMI JOIN (SELECT episode, cut FROM cuts WHERE whole) USING (episode, cut)
+    GROUP BY episode, cut
 ),
 ranked AS (
     SELECT episode, last, row_number() OVER (PARTITION BY episode ORDER BY sum(views) DESC, last DESC) AS place

@@ -3,13 +3,13 @@
 -- Additive, because each viewer stands in one stratum of an episode: market, platform and day are those of the
 -- viewer's first view of the series, the cut is the first one of the episode they started ('' where they never did).
 -- An unlock without an offer counts as offered, too.  revenue_micros is NULL where currencies differ: see revenue.
--- In: views, viewers, steps_raw, episodes(episode, next_episode).
+-- In: views_whole, viewers, steps_raw, episodes(episode, next_episode).
 WITH started AS (  -- each viewer's episodes, once; only who saw an episode in several cuts needs grouping
     SELECT w.viewer_id, w.episode, w.cut, w.completed AS finished
-    FROM views w ANTI JOIN (SELECT viewer_id FROM viewers WHERE several) USING (viewer_id)
+    FROM views_whole w ANTI JOIN (SELECT viewer_id FROM viewers WHERE several) USING (viewer_id)
     UNION ALL
     SELECT viewer_id, episode, min({'at': started_at, 'cut': cut}).cut, bool_or(completed)
-    FROM views SEMI JOIN (SELECT viewer_id FROM viewers WHERE several) USING (viewer_id)
+    FROM views_whole SEMI JOIN (SELECT viewer_id FROM viewers WHERE several) USING (viewer_id)
     GROUP BY viewer_id, episode
 ),
 went AS (

@@ -2,13 +2,13 @@
 --
 -- Market, platform and day of a viewer's steps are these: so steps of different episodes count the same people, and
 -- an offer to someone who never started the episode still has a market.
--- In: views, steps_raw.
+-- In: views_whole, steps_raw.
 WITH watchers AS (
     SELECT
         viewer_id,
         min({'at': started_at, 'market': market, 'platform': platform}) AS first,
         list(episode) AS seen
-    FROM views
+    FROM views_whole
     GROUP BY viewer_id
 ),
 askers AS (  -- asked or paid without a view that we know of

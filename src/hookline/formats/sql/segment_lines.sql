@@ -1,41 +1,36 @@
 -- One row for each line of a Segment file, its fields picked out and its ids made pseudonyms.
 --
--- Why a step of its own: JSON is read once, and no raw id is ever written, not even to a temporary file.
+-- Why a step of its own: JSON is parsed once, and no raw id is ever written, not even to a temporary file.
 -- `fault` names what makes the line useless, in the order in which it is worth telling.
 -- In: file, compression (parameters); pseudonym(text), token(text), instant(text).
-WITH picked AS (
+WITH named AS (
     SELECT
-        json,
-        json_transform(json, '{
-            "type": "VARCHAR", "action": "VARCHAR", "event": "VARCHAR", "messageId": "VARCHAR",
-            "userId": "VARCHAR", "anonymousId": "VARCHAR",
-            "timestamp": "VARCHAR", "originalTimestamp": "VARCHAR", "sentAt": "VARCHAR", "receivedAt": "VARCHAR",
-            "context": {
-                "locale": "VARCHAR", "location": {"country": "VARCHAR"}, "device": {"type": "VARCHAR"},
-                "os": {"name": "VARCHAR"}, "app": {"platform": "VARCHAR"}, "library": {"name": "VARCHAR"}
-            },
-            "properties": {
-                "session_id": "VARCHAR", "asset_id": "VARCHAR", "content_asset_id": "VARCHAR",
-                "content_asset_ids": "JSON", "cut_id": "VARCHAR", "program": "VARCHAR", "season": "VARCHAR",
-                "episode": "VARCHAR", "position": "VARCHAR", "total_length": "VARCHAR",
-                "market": "VARCHAR", "country": "VARCHAR", "platform": "VARCHAR", "simulated": "VARCHAR",
-                "product_id": "VARCHAR", "products": "JSON", "price": "VARCHAR", "revenue": "VARCHAR",
-                "total": "VARCHAR", "currency": "VARCHAR", "method": "VARCHAR"
-            }
-        }') AS call
-    -- ignore_errors: a line that is not JSON comes as NULL, and is counted
-    FROM read_ndjson_objects(
-        $file, ignore_errors = true, compression = $compression, maximum_object_size = 4194304
-    )
-),
-named AS (
-    SELECT
-        json,
         call,
         call.properties AS p,
         regexp_replace(lower(call.event), '[^a-z0-9]', '', 'g') AS name,
         coalesce(nullif(trim(call.userId), ''), nullif(trim(call.anonymousId), '')) AS viewer
-    FROM picked
+    FROM read_ndjson(
+        $file,
+        ignore_errors = true,  -- a line that is no JSON object comes as a row of NULLs, and is counted
+        compression = $compression,
+        maximum_object_size = 4194304,
+        columns = {
+            "type": 'VARCHAR', "action": 'VARCHAR', "event": 'VARCHAR', "messageId": 'VARCHAR',
+            "userId": 'VARCHAR', "anonymousId": 'VARCHAR',
+            "timestamp": 'VARCHAR', "originalTimestamp": 'VARCHAR', "sentAt": 'VARCHAR', "receivedAt": 'VARCHAR',
+            "context": 'STRUCT(
+                locale VARCHAR, location STRUCT(country VARCHAR), device STRUCT("type" VARCHAR),
+                os STRUCT("name" VARCHAR), library STRUCT("name" VARCHAR)
+            )',
+            "properties": 'STRUCT(
+                session_id VARCHAR, asset_id VARCHAR, content_asset_id VARCHAR, content_asset_ids JSON,
+                cut_id VARCHAR, program VARCHAR, season VARCHAR, episode VARCHAR, "position" VARCHAR,
+                total_length VARCHAR, market VARCHAR, country VARCHAR, platform VARCHAR, simulated VARCHAR,
+                product_id VARCHAR, products JSON, price VARCHAR, revenue VARCHAR, total VARCHAR,
+                currency VARCHAR, method VARCHAR
+            )'
+        }
+    ) call
 ),
 known AS (
     SELECT
@@ -78,7 +73,7 @@ timed AS (
 )
 SELECT
     CASE
-        WHEN json IS NULL THEN 'not_json'
+        WHEN call IS NULL OR coalesce(call.type, call.action, call.event, viewer, call.messageId) IS NULL THEN 'not_json'
         WHEN call.event IS NULL THEN 'not_track'
         WHEN coalesce(call.type, call.action, 'track') <> 'track' THEN 'not_track'
         WHEN kind IS NULL THEN 'unknown_event'
@@ -89,7 +84,7 @@ SELECT
     call.event AS event_name,
     coalesce(call."timestamp", call.originalTimestamp, call.sentAt, call.receivedAt) AS raw_time,
     coalesce(p.simulated = 'true' OR call.context.library.name = 'hookline-simulate', false) AS simulated,
-    token(coalesce(call.messageId, 'line ' || md5(json))) AS event_id,
+    token(coalesce(call.messageId, concat_ws(' ', name, viewer, p.session_id, p.asset_id, happened, p.position))) AS event_id,
     pseudonym(viewer) AS viewer_id,
     token(nullif(trim(p.session_id), '')) AS session_id,
     kind,
