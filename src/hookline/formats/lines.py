@@ -62,6 +62,8 @@ BLOCK_LINES = 20_000  # a longer text is classified block by block, which bounds
 MAX_SIGN_CHARS = 400  # what stands behind says nothing more about what a line is
 
 _HEAD_CHARS = 120  # no head, transition or running title is longer
+_STRAY_SMALL = 2
+_NO_NAME = -20.0  # what no sign outweighs
 _NEAR = 14  # lines above and below that tell what the margin of this page is
 
 _PLACES = r"INT\.?\s?/\s?EXT|EXT\.?\s?/\s?INT|I\s?/\s?E|E\s?/\s?I|INTERIOR|EXTERIOR|INT|EXT|[IL1]NT|EST"
@@ -170,6 +172,7 @@ class Row:
     shapes: tuple[str, ...] = ()
     name: str = ""  # the cue it could be, without extensions
     voiced: bool = False  # has an extension like (V.O.)
+    small: bool = False  # has small letters, so it is no name
     inside: bool = False  # begins inside a parenthesis that a line above opened
     after: int = 0  # blank lines below
     short: str = ""  # one letter for its shape, as its neighbours see it
@@ -219,7 +222,7 @@ def _row(at: int, line: str, gap: int, after: int, *, inside: bool) -> Row:
     text = clean(line)
     name, voiced = _name(text)
     shapes = tuple(_shapes(text))
-    row = Row(at, text, len(line) - len(line.lstrip()), gap, shapes, name, voiced, inside, after)
+    row = Row(at, text, len(line) - len(line.lstrip()), gap, shapes, name, voiced, _small(text), inside, after)
     row.short = _short(row)
     return row
 
@@ -266,6 +269,12 @@ def _name(text: str) -> tuple[str, bool]:
     if not _CUE.match(bare) or not any(sign.isalpha() for sign in bare):
         return "", False
     return bare, bool(extension) and bool(_OF_VOICE.search(extension))
+
+
+def _small(text: str) -> bool:
+    """Whether a line has more small letters outside parentheses than a misread name has (``McCOY``, ``ANNl``)."""
+    bare = text.split("(", 1)[0]
+    return not bare.isupper() and sum(sign.islower() for sign in bare) > _STRAY_SMALL
 
 
 def _short(row: Row) -> str:
@@ -505,6 +514,7 @@ class Weights:
         flat = [self.places.get(sign, unseen) for of_row in signs.of_row for sign in of_row]
         starts = np.cumsum([0, *(len(of_row) for of_row in signs.of_row[:-1])])
         alone: Floats = np.add.reduceat(self.signs[flat], starts, axis=0)
+        alone[[row.small for row in signs.rows], ROLES.index((Tag.CHARACTER, ""))] += _NO_NAME
         states = np.asarray(signs.links)
         pairs: Floats = np.sum([table[states[:, k]] for k, table in enumerate(self.links)], axis=0)
         return alone, pairs
