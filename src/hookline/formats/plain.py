@@ -170,7 +170,8 @@ class _Reader:
         assert head is not None
         if head["season"]:
             self.out.notes.append(row.text)
-        self.out.episode(int(head["number"]), title=(head["title"] or "").strip(), line=row.number)
+        title = (head["title"] or "").strip()
+        self.out.episode(int(head["number"]), title=title, written=row.text, line=row.number)
 
     def _scene(self) -> None:
         row = self._take()
