@@ -90,7 +90,7 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
         return Detected(format, chosen.KIND, chosen.TITLE, "as asked")
     head = read_head(path)
     if not head:
-        raise Unreadable("the file is empty", where=str(path), mend="export it again and check its size")
+        raise _empty(path)
     candidates = [(name, module(name)) for name, (of_kind, _) in FORMATS.items() if kind in (None, of_kind)]
     verdicts = [(name, chosen, chosen.recognise(path.name, head)) for name, chosen in candidates]
     fitting = [verdict for verdict in verdicts if verdict[2] is not None]
@@ -136,6 +136,8 @@ def _read(path: Path, found: Detected, *, file: str) -> tuple[Script | tuple[Cue
     if hasattr(chosen, "read_bytes"):
         return chosen.read_bytes(read_whole(path), file=file), ""
     decoded = read_text(path)
+    if not decoded.text:
+        raise _empty(path)
     return chosen.read(decoded.text, file=file), decoded.note
 
 
@@ -165,7 +167,7 @@ def read_whole(path: Path) -> bytes:
     except OSError as error:
         raise Unreadable(f"can't be opened ({error.strerror})", where=str(path)) from error
     if not data:
-        raise Unreadable("the file is empty", where=str(path), mend="export it again and check its size")
+        raise _empty(path)
     if len(data) > MAX_BYTES:
         raise Unreadable(
             f"is larger than a script or a subtitle file can be (at most {MAX_BYTES:,} bytes)",
@@ -173,3 +175,7 @@ def read_whole(path: Path) -> bytes:
             mend="split it, or check that it is the right file",
         )
     return data
+
+
+def _empty(path: Path) -> Unreadable:
+    return Unreadable("the file is empty", where=str(path), mend="export it again and check its size")

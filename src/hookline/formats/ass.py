@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from hookline.formats import Match
 from hookline.formats.subtitles import TIMING, RawCue, cues_of
@@ -18,6 +19,7 @@ from hookline.model.story import Cue
 KIND = "subtitles"
 TITLE = "SubStation Alpha subtitles"
 
+MAX_CUES = 100_000  # a season of a hundred episodes in one file has some 10,000
 _SECTION = re.compile(r"\s*\[([^\]]{1,40})\]\s*$")
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _TIME = re.compile(r"\s*-?\d{1,4}:\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?\s*$")
@@ -43,7 +45,9 @@ def read(text: str, *, file: str) -> tuple[Cue, ...]:
 
     Raises ``Unreadable`` for a dialogue line without its fields or times, and for a file without any.
     """
-    raw = list(_dialogue(text, file))
+    raw = list(islice(_dialogue(text, file), MAX_CUES + 1))
+    if len(raw) > MAX_CUES:
+        raise Unreadable(f"has more than {MAX_CUES:,} subtitles, which no series has", where=file, mend="split it")
     if not raw:
         raise Unreadable("holds no subtitle", where=file, mend="check that it is a whole ASS file with [Events]")
     cues = {(cue.span, cue.speaker, cue.text): cue for cue in reversed(cues_of(raw, file=file))}

@@ -118,7 +118,7 @@ def renumbered(script: Script, numbers: list[int]) -> Script:
 
 
 def _unwrapped(script: Script) -> Script:
-    """The script with the rows of each line joined: by a space, or by nothing between Chinese characters."""
+    """The script with the rows of each line joined: by a space, or by nothing in Chinese and after a hyphen."""
 
     def scene(old: Scene) -> Scene:
         return replace(old, lines=tuple(replace(line, text=_one_row(line.text)) for line in old.lines))
@@ -129,9 +129,10 @@ def _unwrapped(script: Script) -> Script:
 
 
 def _one_row(text: str) -> str:
-    return _WRAP.sub(" ", _HAN_WRAP.sub("", text))
+    return _WRAP.sub(" ", _HYPHEN_WRAP.sub("", _HAN_WRAP.sub("", text)))
 
 
+_HYPHEN_WRAP = re.compile(r"(?<=\w-)\n|(?<=\w--)\n|(?<=\w[–—])\n")
 _WRAP = re.compile(r"\s*\n\s*")
 _HAN_WRAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*\n\s*|\s*\n\s*(?=[\u3000-\u9fff\uff00-\uffef])")
 _SECOND_TITLE = re.compile(r"episode \d+ has a second title at ")

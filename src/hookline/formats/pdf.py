@@ -281,13 +281,19 @@ def _edge(rows: list[PageRow], at: int, repeated: frozenset[str]) -> str:
 
 
 def _joined(sheets: list[_Sheet]) -> Iterator[PageRow]:
-    """The rows of all pages; a page that ends inside a sentence goes on on the next without a gap."""
+    """The rows of all pages; a speech or a sentence that goes on on the next page does so without a gap."""
     above: PageRow | None = None
     for sheet in sheets:
         for i, row in enumerate(sheet.rows):
-            if i == 0 and above:
-                runs_on = not above.text.endswith(_SENTENCE_END) and above.indent == row.indent
-                yield replace(row, gap=not runs_on)
-            else:
-                yield row
+            yield replace(row, gap=not _runs_on(above, row)) if i == 0 and above else row
             above = row
+
+
+def _runs_on(above: PageRow, row: PageRow) -> bool:
+    """Whether the first row of a page goes on with the last of the page before.
+
+    Set with indents, a speech goes on where nothing stands further right than before, as names do.
+    """
+    if above.indent > 1 and row.indent > 1:
+        return row.indent <= above.indent + 1 or row.text.startswith("(")
+    return not above.text.endswith(_SENTENCE_END) and abs(above.indent - row.indent) <= 1
