@@ -96,6 +96,11 @@ def test_a_chinese_season_in_word_is_the_season_in_plain_text() -> None:
     assert script.episodes == plain.episodes, "a paragraph a line: even the numbers agree"
 
 
+def test_notes_name_paragraphs_too() -> None:
+    script = read([P("第1集：甲"), P("1-1 日 内 厅\n△雨。\n△风。"), P("第1集：乙"), P("1-2 日 内 厅"), P("△雪。")])
+    assert any("headed again at a.docx:3" in note for note in script.notes), script.notes
+
+
 def test_breaks_inside_a_paragraph_and_tabs() -> None:
     script = read([P("1-1 日 内 客厅\n△雨。\n马一花：走！"), P("\t林晚：不。")])
     assert [(line.text, line.source.line) for line in lines(script)] == [("雨。", 1), ("走！", 1), ("不。", 2)]

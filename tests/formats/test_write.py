@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hookline.formats import WRITERS, chinese, fdx, fountain, module, read_script, write_script
 from hookline.formats.alone import scene_of
-from hookline.formats.writing import differences
+from hookline.formats.writing import differences, own_notes
 from hookline.model.errors import BadInput
 from hookline.model.story import Episode, Line, LineKind, Script, Source, Voice
 from tests.formats.accounting import words
@@ -243,6 +243,13 @@ def test_no_word_of_any_line_is_dropped(
         assert not meant - set(words(written))
 
     hold()
+
+
+def test_what_a_reader_decided_is_none_of_the_story() -> None:
+    for text in ("EPISODE 1: A\n\nx\n\nEPISODE 1: B\n\ny\n", "EPISODE 1\n\nx\n\nEPISODE 1\n\ny\n", "Rain.\n"):
+        script = fountain.read(text, file="a.fountain")
+        assert script.notes
+        assert not own_notes(script), script.notes
 
 
 def test_a_written_file_is_told_apart_from_the_script_it_lost_something_of() -> None:

@@ -113,7 +113,7 @@ def renumbered(script: Script, numbers: list[int]) -> Script:
         script,
         episodes=tuple(replace(one, scenes=tuple(map(scene, one.scenes))) for one in script.episodes),
         unread=tuple(replace(one, source=source(one.source)) for one in script.unread),
-        notes=tuple(note(one) if " at " in one and _SECOND_TITLE.match(one) else one for one in script.notes),
+        notes=tuple(note(one) if _TELLS_LINE.match(one) else one for one in script.notes),
     )
 
 
@@ -135,4 +135,4 @@ def _one_row(text: str) -> str:
 _HYPHEN_WRAP = re.compile(r"(?<=\w-)\n|(?<=\w--)\n|(?<=\w[–—])\n")
 _WRAP = re.compile(r"\s*\n\s*")
 _HAN_WRAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*\n\s*|\s*\n\s*(?=[\u3000-\u9fff\uff00-\uffef])")
-_SECOND_TITLE = re.compile(r"episode \d+ has a second title at ")
+_TELLS_LINE = re.compile(r"episode \d+ is headed again at ")
