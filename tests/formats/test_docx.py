@@ -89,6 +89,17 @@ def test_more_space_than_usual_is_a_gap() -> None:
     assert [(line.speaker, line.text) for line in found] == [("LIN", "You came."), ("MEI", "I did.")]
 
 
+def test_typed_line_under_line_without_any_layout() -> None:
+    rows = ["INT. HALL - DAY", "Lin waits by the door.", "LIN", "You came.", "MEI", "I did.", "LIN", "Why now?"] * 3
+    script = read([P(row) for row in rows])
+    assert [(line.speaker, line.text) for line in lines(script)][:4] == [
+        (None, "Lin waits by the door."),
+        ("LIN", "You came."),
+        ("MEI", "I did."),
+        ("LIN", "Why now?"),
+    ]
+
+
 def test_a_chinese_season_in_word_is_the_season_in_plain_text() -> None:
     script = read([P(line) for line in SEASON.split("\n")])
     plain = chinese.read(SEASON, file="a.docx")

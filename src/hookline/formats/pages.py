@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from hookline.formats import HEAD_BYTES, Match, chinese, fountain
+from hookline.formats import HEAD_BYTES, Match, chinese, fountain, plain
 from hookline.formats.paragraphs import title_page
 from hookline.formats.screenplay import Assembly
 from hookline.model.errors import Unreadable
@@ -32,7 +32,7 @@ class PageRow:
 
 
 def script_of(rows: Iterable[PageRow], *, file: str, format: str, what: str, wrapped: bool = False) -> Script:
-    """The script that rows of pages hold; ``Unreadable`` where neither reader finds a script in them.
+    """The script that rows of pages hold; ``Unreadable`` where no reader finds a script in them.
 
     Args:
         rows: in reading order, none of them empty.
@@ -84,7 +84,7 @@ class _Read(Protocol):
 
 
 def _reader(text: str) -> _Read | None:
-    """The surer of the two readers of plain text; None if neither knows the text."""
+    """The surest of the readers of text; None if none knows it."""
     head = text.encode("utf-8", errors="replace")[:HEAD_BYTES]
     matches = [(match.score, read) for recognise, read in _READERS if (match := recognise("", head))]
     return max(matches, key=lambda match: match[0])[1] if matches else None
@@ -93,6 +93,7 @@ def _reader(text: str) -> _Read | None:
 _READERS: tuple[tuple[Callable[[str, bytes], Match | None], _Read], ...] = (
     (fountain.recognise, fountain.read),
     (chinese.recognise, chinese.read),
+    (plain.recognise, plain.read),
 )
 
 

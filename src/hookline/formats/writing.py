@@ -16,8 +16,8 @@ from itertools import zip_longest
 from hookline.model.story import Episode, Line, Scene, Script
 
 _DECISION = re.compile(
-    r"read as (?:UTF|GB|Windows)|no episode heads|what stands before the head|episode \d+ (?:holds scenes|is headed again)"
-    r"|line numbers |paragraphs of type |Word numbers "
+    r"read as (?:UTF|GB|Windows)|no episode heads|what stands before the head"
+    r"|episode \d+ (?:holds scenes|is headed again)|line numbers |paragraphs of type |Word numbers "
 )
 _BESIDE_STORY = frozenset(("source", "lines", "span"))
 
