@@ -16,8 +16,6 @@ from tests.formats.test_pdf import PAGE
 from tests.shared import REPOSITORY
 
 LOST = "INT. HALL - DAY\nLin waits by the door.\nLIN\nYou came.\nMEI\nI did.\nLIN\nWhy now?\n" * 4
-    "INT. HALL - DAY\nLin waits by the door.\nLIN\nYou came.\nMEI\nI did.\nLIN\nWhy now?\nMEI\nBecause.\nCUT TO:\n" * 3
-)
 MINE = [name for name, (kind, _) in FORMATS.items() if kind in ("script", "subtitles")]
 GOOD: dict[str, bytes] = {
     "fountain": b"INT. HALL - DAY\n\nLIN\nYou came.\n\nMEI\nI did.\n",
