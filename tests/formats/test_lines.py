@@ -9,12 +9,12 @@ from random import Random
 
 import numpy as np
 import pytest
-from bench import lines as bench
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from training import lines as training
 from training.pages import house, printed
 
+from bench import lines as bench
 from hookline.formats import fountain
 from hookline.formats.lines import LINKS, ROLES, STATES, Tag, classify, clean, read_signs, viterbi, weights
 from tests.shared import shared_data

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bench import lines as bench
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench import lines as bench
 from hookline.formats import detect, fountain, plain, read_script
 from hookline.formats.lines import Tag
 from hookline.model.story import Line, LineKind, Script, Voice
