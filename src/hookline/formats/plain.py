@@ -27,6 +27,7 @@ _HEAD_LINES = 800  # enough to tell
 _COVER_ROWS = 12
 _OTHER_FILES = (".csv", ".tsv", ".json", ".jsonl", ".srt", ".vtt", ".ass", ".fdx", ".html", ".xml")
 _NOT_A_SCRIPT = re.compile(r"\s*(?:[<{]|WEBVTT)|.*\d -->", re.DOTALL)
+_FOUNTAIN_ONLY = re.compile(r"\s*(?:[#=!@~]|[A-Z][a-z]+(?: [a-z]+)?: )")  # sections, forced lines, title pages
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 _EPISODE = re.compile(
@@ -53,7 +54,7 @@ def recognise(name: str, head: bytes) -> Match | None:
         return None
     if len(_HAN.findall(text)) > 0.02 * len(text):
         return None
-    lines = text.split("\n")[:_HEAD_LINES]
+    lines = ["" if _FOUNTAIN_ONLY.match(line) else line for line in text.split("\n")[:_HEAD_LINES]]
     tags = classify(lines)
     if not _is_script(lines, tags):
         return None
