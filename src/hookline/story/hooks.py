@@ -1,11 +1,15 @@
 """Step 6: where an episode first gives a reason to stay, and how it lets go.
 
-The hook is the first line with a beat that opens something, a sign of danger or of something
-unknown, or a charged question.  The ending is read from the last seconds: every sign and beat
-there speaks for one of the field's five buttons (or for rest), later ones louder; the button with
-the strongest voice names the ending, and its strength is the pull of all open signs together,
-``1 - product(1 - w_i r_i)`` with w_i the sign's weight for its button and r_i between 0.5 (at the
-start of the window) and 1 (the last line).
+The hook is the first line of the first 15 s that pulls hard enough at somebody who knows nothing more:
+``pull = 1 - product(1 - w)`` over its heat and its signs (those of beats, and the weaker words of
+the family "pull"); where none does, the strongest early line that pulls at all.
+
+The ending is read from the last seconds: every sign and beat there speaks for one of the field's
+five buttons (or for rest), later ones louder.  The button with the loudest voice names the ending,
+suspense and emotion having a start because the form ends on them; its strength is the pull of all
+open signs together, ``1 - product(1 - w_i r_i)`` with w_i the sign's weight for its button and r_i
+between 0.5 (at the start of the window) and 1 (the last line).  An ending is at rest where rest is
+seen and louder than any button, or where the episode has raised nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ QUIET_BEATS = (B.PAYOFF, B.EXPOSITION, B.FLASHBACK)
 
 ENDING_MS = 15_000
 ENDING_LINES = 10
-OPEN_FROM = 0.35  # pull under which an episode counts as resolved
+OPEN_FROM = 0.35  # pull from which an ending is a cliffhanger
 SHOWN_KINDS = (LineKind.DIALOGUE, LineKind.ACTION, LineKind.CAPTION)
 
 # What each kind of evidence says for a button, 0..1.  Our reading; to be learnt from continuation rates.
@@ -140,7 +144,7 @@ def _pulls(reading: Reading) -> dict[int, float]:
     for sign in reading.signs:
         if sign.line in left:
             left[sign.line] *= 1.0 - _sign_pulls(sign)
-    return {index: 1.0 - value for index, value in left.items()}
+    return {index: round(1.0 - value, 3) for index, value in left.items()}  # one word of weight 0.45 is 0.45
 
 
 def _sign_pulls(sign: Sign) -> float:
@@ -216,7 +220,9 @@ def _comes_to_rest(reading: Reading, beats: Sequence[Beat], loudness: Mapping[En
     """Whether rest is seen and nothing speaks louder, or nothing was ever raised."""
     if loudness[E.RESOLVED] > 0.0:
         return loudness[E.RESOLVED] > max(loudness[type] for type in E if type is not E.RESOLVED)
-    return pull < OPEN_FROM and not _raised(beats) and not any(sign.family == "pull" for sign in reading.signs)
+    if pull >= OPEN_FROM or _raised(beats):
+        return False
+    return not any(sign.family == "pull" for sign in reading.signs)
 
 
 def _raised(beats: Sequence[Beat]) -> list[Beat]:
