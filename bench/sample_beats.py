@@ -1,6 +1,6 @@
 """How far the offline story engine agrees with the sample's writer.
 
-    python bench/sample_beats.py [--lines]
+    python -m bench.sample_beats [--lines]
 
 For every beat in ``beats_meant.toml``: *same* (the engine rests a beat of that type on that line),
 *fair* (one of the types that the writer allows for it), *near* (that type within 3 s), *other*
@@ -22,6 +22,7 @@ from hookline.story import analyse
 NEAR_MS = 3_000
 STRETCHES = (BeatType.FLASHBACK, BeatType.EXPOSITION, BeatType.CONFRONTATION)
 VERDICTS = ("same", "fair", "near", "other", "missed")
+HEADS = "| sample | beats meant | same | fair | near | other | missed | extra | ending's type | open or closed |"
 READERS = {"en": fountain, "zh": chinese}
 
 
@@ -121,16 +122,31 @@ def ending(meant: MeantEpisode, episode: EpisodeStory) -> str:
 
 def summarise(language: str, pairs: list[tuple[MeantEpisode, EpisodeStory]], compared: list[Compared]) -> None:
     """Prints a language's counts."""
-    count = Counter(one.verdict for one in compared)
-    told = ", ".join(f"{count[name]} {name}" for name in VERDICTS)
-    more = sum(len(extra(list(compare(meant, ep, language)), ep)) for meant, ep in pairs)
-    named = sum(meant.ending is ep.ending.type for meant, ep in pairs)
-    pulling = sum(meant.strong == (ep.ending.strength >= 0.4) for meant, ep in pairs)
-    print(f"\n{language}: {len(compared)} beats meant: {told}; {more} extra")
-    print(f"    endings: {named} of {len(pairs)} of the type meant, {pulling} of {len(pairs)} open or closed as meant")
+    print(row(language, pairs, compared))
     for kind in sorted({one.meant.type for one in compared}):
         of_kind = [one for one in compared if one.meant.type is kind]
         print(f"    {kind.value:14}{sum(one.verdict in ('same', 'fair') for one in of_kind)} of {len(of_kind)}")
+
+
+def row(language: str, pairs: list[tuple[MeantEpisode, EpisodeStory]], compared: list[Compared]) -> str:
+    """A language's counts as a row of a table with the columns of ``HEADS``."""
+    count = Counter(one.verdict for one in compared)
+    more = sum(len(extra(list(compare(meant, ep, language)), ep)) for meant, ep in pairs)
+    named = sum(meant.ending is ep.ending.type for meant, ep in pairs)
+    pulling = sum(meant.strong == (ep.ending.strength >= 0.4) for meant, ep in pairs)
+    cells = (language, len(compared), *(count[name] for name in VERDICTS), more, f"{named} of 8", f"{pulling} of 8")
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def table() -> str:
+    """The agreement in both languages as markdown."""
+    rows = []
+    for language in READERS:
+        pairs = list(zip(beats_meant(), season(language).episodes, strict=True))
+        rows.append(
+            row(language, pairs, [one for meant, episode in pairs for one in compare(meant, episode, language)])
+        )
+    return "\n".join((HEADS, "|---" * HEADS.count(" | ") + "|---|", *rows))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Make the command page and the pictures of docs/ anew.
+"""Make the generated parts of docs/ anew.
 
-./dev docs              all of it (pictures want chromium and a finished ./dev demo)
-./dev docs commands     the command page alone
+./dev docs              all of it
+./dev docs commands     the command page
+./dev docs frames       frames of the animatics
+./dev docs report       the report in a browser (wants chromium and a finished ./dev demo)
 """
 
 from __future__ import annotations
@@ -9,21 +11,36 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from docs import commands, pictures
-
 HERE = Path(__file__).parent
+PARTS = ("commands", "frames", "report")
 
 
 def main() -> int:
     """Write what was asked for."""
-    names = sys.argv[1:] or ["commands", "pictures"]
-    if "commands" in names:
-        (HERE / "commands.md").write_text(commands.page(), encoding="utf-8")
-        print("docs/commands.md")
-    if "pictures" in names:
-        for path in pictures.make(HERE.parent / "demo", HERE / "pictures"):
-            print(path)
+    wanted = sys.argv[1:] or PARTS
+    if unknown := set(wanted) - set(PARTS):
+        print(f"docs: no part {', '.join(sorted(unknown))}; parts: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    (HERE / "pictures").mkdir(exist_ok=True)
+    for path in [path for part in wanted for path in make(part)]:
+        print(path)
     return 0
+
+
+def make(part: str) -> list[Path]:
+    """Write one part; its files."""
+    if part == "commands":
+        from docs import commands
+
+        (HERE / "commands.md").write_text(commands.page(), encoding="utf-8")
+        return [HERE / "commands.md"]
+    if part == "frames":
+        from docs import frames
+
+        return frames.make(HERE / "pictures")
+    from docs import pictures
+
+    return pictures.make(HERE.parent / "demo", HERE / "pictures")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The pictures of docs/, made from a finished ``./dev demo``: the report in a browser, frames of the animatics.
+"""The report and the library's page in a browser, from a finished ``./dev demo``: each picture under 400 kB.
 
-Wants playwright, pillow, PyAV and a chromium on the PATH.  Each picture stays under 400 kB.
+Wants a chromium on the PATH.
 """
 
 from __future__ import annotations
@@ -14,20 +14,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from hookline.media.stills import still
 from hookline.model.errors import BadInput
 
 MOST_BYTES = 400_000
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 SERIES = "heartbeat-en"
-FRAMES = {  # name -> (episode, at_ms)
-    "animatic-tray": (1, 1_000),
-    "animatic-closeup": (1, 11_000),
-    "animatic-phones": (1, 16_000),
-    "animatic-ward": (2, 21_000),
-    "animatic-roof": (2, 41_000),
-}
-FRAME_WIDTH = 960
 
 
 def make(demo: Path, folder: Path) -> list[Path]:
@@ -35,11 +26,9 @@ def make(demo: Path, folder: Path) -> list[Path]:
     report = demo / SERIES / "out" / "report.html"
     if not report.exists():
         raise BadInput("there is no finished demo", where=str(demo), mend="run: ./dev demo")
-    folder.mkdir(exist_ok=True)
-    frames = [_frame(demo, folder, name, *place) for name, place in FRAMES.items()]
     with _browser() as browser:
         address = report.resolve().as_uri()
-        pages = [
+        return [
             shoot_top(browser, address, folder / "report-desktop.png", width=1280, height=1800),
             shoot_top(browser, address, folder / "report-phone.png", width=390, height=1700),
             shoot_episode(browser, address, folder / "report-episode.png"),
@@ -51,13 +40,6 @@ def make(demo: Path, folder: Path) -> list[Path]:
                 height=700,
             ),
         ]
-    return frames + pages
-
-
-def _frame(demo: Path, folder: Path, name: str, episode: int, at_ms: int) -> Path:
-    path = folder / f"{name}.jpg"
-    path.write_bytes(still(demo / SERIES / "media" / f"ep{episode:02d}.mp4", at_ms=at_ms, width=FRAME_WIDTH))
-    return path
 
 
 @contextmanager

@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 
 from hookline.audience.cells import hazard_cells, step_counts
-from hookline.audience.quality import with_intakes
 from hookline.audience.summary import summarise
-from hookline.formats.events import Intake, Problem
 from hookline.model.errors import NotEnoughData
 from hookline.model.quality import Quality
 from tests.audience.canonical import built, write
@@ -114,10 +112,3 @@ def test_an_empty_audience_says_so(tmp_path: Path) -> None:
         summarise(tmp_path / "out", quality=quality)
     with pytest.raises(NotEnoughData, match="not built"):
         hazard_cells(tmp_path)
-
-
-def test_quality_of_build_and_imports_together() -> None:
-    intake = Intake("events", 12, 10, False, (Problem("a", 2), Problem("b", 3, kept=True)))
-    whole = with_intakes(Quality(10, 9), [intake])
-    assert (whole.rows, whole.counted) == (12, 9)
-    assert [(a.reason, a.count, a.kept) for a in whole.set_aside] == [("a", 2, False), ("b", 3, True)]

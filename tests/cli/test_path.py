@@ -11,12 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hookline import sample
+from hookline import project, sample
 from hookline.cli import main
-
-PLAN = """
-schema = 1
-"""
+from hookline.model.estimate import FindingKind
 
 
 def hookline(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -184,3 +181,50 @@ def test_a_read_only_folder_is_told(series: Path) -> None:
         series.chmod(0o700)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+CURVE = "Video position (%),Absolute audience retention (%)\n" + "".join(
+    f"{p},{100 - 0.4 * p - (9 if p >= 46 else 0):.1f}\n" for p in range(1, 101)
+)
+
+
+def test_a_platform_curve_alone_says_where_it_falls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, curve = tmp_path / "series", tmp_path / "retention ep01.csv"
+    curve.write_text(CURVE)
+    assert main(["new", str(root), "--title", "Curve", "--language", "en"]) == 0
+    assert main(["import", str(root), *map(str, sample.copy_scripts(tmp_path / "in", language="en"))]) == 0
+    assert main(["import", str(root), str(curve), "--episode", "1", "--views", "50000"]) == 0
+    assert main(["run", str(root)]) == 0
+    (run,) = project.run(project.open_library(root)).series
+    insight = run.insight()
+    assert insight is not None
+    (found,) = [f for f in insight.findings if f.kind is FindingKind.CURVE]
+    fell_at = 0.46 * run.story().episodes[0].duration_ms
+    assert any(p.span.start_ms - 2_000 <= fell_at <= p.span.end_ms + 2_000 for p in found.places)
+    assert 30_000 < found.estimate.n <= 50_000  # who still watches there
+
+
+def test_a_curve_without_views_is_drawn_without_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root, curve = tmp_path / "series", tmp_path / "ep01.csv"
+    curve.write_text(CURVE)
+    assert main(["new", str(root), "--language", "en"]) == 0
+    assert main(["import", str(root), *map(str, sample.copy_scripts(tmp_path / "in", language="en"))]) == 0
+    assert main(["import", str(root), str(curve)]) == 0
+    assert "--views" in capsys.readouterr().out
+    assert main(["run", str(root)]) == 0
+    (run,) = project.run(project.open_library(root)).series
+    insight = run.insight()
+    assert insight is not None
+    assert not insight.findings
+    assert any("views" in note for note in insight.notes)
+
+
+def test_viewers_of_another_series_are_set_aside_and_the_page_says_why(series: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    assert main(["simulate", str(series), "--viewers", "300", "--seed", "2", "--out", str(other)]) == 0
+    alone = tmp_path / "alone"
+    assert main(["new", str(alone), "--title", "Alone", "--language", "en"]) == 0
+    assert main(["import", str(alone), str(series / "scripts")]) == 0
+    assert main(["import", str(alone), str(other)]) == 0
+    assert main(["run", str(alone)]) == 0
+    assert "it is of another series" in (alone / "out" / "report.html").read_text()

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from hookline.formats import segment
-from hookline.formats.events import Intake, Problem
+from hookline.formats.events import Intake
 from hookline.model.errors import Unreadable
+from hookline.model.quality import SetAside
 from hookline.model.tables import EVENTS, META_KEY
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -48,7 +49,7 @@ def read(
     return intake, found
 
 
-def problem(intake: Intake, words: str) -> Problem:
+def problem(intake: Intake, words: str) -> SetAside:
     (found,) = [p for p in intake.set_aside if words in p.reason]
     return found
 

@@ -48,23 +48,23 @@ def test_colour_is_420_and_says_its_matrix(movie: Path) -> None:
 
 def test_groups_of_pictures_are_closed_and_short(movie: Path) -> None:
     with av.open(str(movie)) as container:
-        packets = [p for p in container.demux(video=0) if p.pts is not None]
-    keys = [index for index, packet in enumerate(packets) if packet.is_keyframe]
+        packets = [(p.pts, p.is_keyframe) for p in container.demux(video=0) if p.pts is not None]
+    keys = [index for index, (_, is_key) in enumerate(packets) if is_key]
     assert keys[0] == 0
     assert len(keys) >= 3, "a key frame at least every second"
     for key in keys:
-        shown = packets[key].pts
-        assert all(p.pts > shown for p in packets[key + 1 :]), "nothing after a key frame is shown before it"
-        assert all(p.pts < shown for p in packets[:key]), "nothing before a key frame needs it"
+        shown = packets[key][0]
+        assert all(pts > shown for pts, _ in packets[key + 1 :]), "nothing after a key frame is shown before it"
+        assert all(pts < shown for pts, _ in packets[:key]), "nothing before a key frame needs it"
 
 
 def test_each_group_decodes_alone(movie: Path) -> None:
     with av.open(str(movie)) as container:
-        stream = container.streams.video[0]
         container.seek(2_000_000)
-        first = next(container.decode(stream))
-        assert first.key_frame
-        assert float(first.pts * first.time_base) <= 2.0
+        first = next(container.decode(video=0))
+    assert first.key_frame
+    assert first.time is not None
+    assert 1.0 <= first.time <= 2.0
 
 
 def test_sound_is_kept(movie: Path) -> None:

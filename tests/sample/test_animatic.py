@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import as_file
@@ -18,10 +19,13 @@ from hookline.media.probe import probe
 from hookline.model.errors import BadInput
 from hookline.model.span import Span
 from hookline.model.story import Episode, Line, LineKind, Scene, Source
-from hookline.sample import scripts
+from hookline.sample import puppet, scripts
 from hookline.sample.animatic import Job, plan_episode, render_episode, render_episodes
 from hookline.sample.camera import Camera
+from hookline.sample.draw_face import Face, Mood, head
 from hookline.sample.draw_prop import INSERTS
+from hookline.sample.draw_svg import Light, group, picture
+from hookline.sample.puppet import Pose, Puppet, rasterised
 from hookline.sample.shots import Framing, Shot, shots
 from hookline.sample.sounds import effect
 from hookline.sample.soundtrack import soundtrack
@@ -55,6 +59,12 @@ def two_lines() -> Episode:
         "INT. BANQUET HALL - NIGHT", Source("two.fountain", 3), lines, "", "interior", "BANQUET HALL", "night"
     )
     return Episode(1, (scene,), "Two lines")
+
+
+@pytest.fixture(scope="module")
+def one_line(two_lines: Episode) -> Episode:
+    scene = two_lines.scenes[0]
+    return replace(two_lines, scenes=(replace(scene, lines=scene.lines[:1]),))
 
 
 class HalfSilent:
@@ -118,6 +128,12 @@ def test_the_hook_comes_before_any_card(real: Timeline, stage: Stage) -> None:
     first = shots(real, stage)[0]
     assert first.framing is Framing.INSERT, "it starts on the event"
     assert first.title
+
+
+def test_no_cut_goes_to_the_same_picture(real: Timeline, stage: Stage) -> None:
+    cut = shots(real, stage)
+    seen = [(s.framing, s.insert, s.subject.id if s.subject else "", s.mood) for s in cut]
+    assert not [pair for pair in pairwise(seen) if pair[0] == pair[1]]
 
 
 def test_every_kind_of_shot_is_used(real: Timeline, stage: Stage) -> None:
@@ -199,19 +215,48 @@ def _lower(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return frame[int(height * 0.60) : int(height * 0.80), int(width * 0.46) : int(width * 0.62)]
 
 
+def test_patches_leave_no_seam(stage: Stage) -> None:
+    """A head put together from patches is the head drawn whole, at any tilt and with tears."""
+    for figure, tilt, mirrored in ((stage.figures[0], 0, False), (stage.figures[1], 3, True)):
+        light = Light("#c3dcd9", "#8ff0d2", 0.7, "#10283a")
+        doll = Puppet(figure.look, light, scale=1.3, mirrored=mirrored, mood=Mood.SAD, tears=True)
+        image, x, y = doll.pieces(Pose(tilt=tilt, mouth=Mouth.OPEN, lids=0.5))[-1]
+        face = Face(Mood.SAD, Mouth.OPEN, 0.5, tears=True)
+        turned = group(head(figure.look, face, light), f"rotate({tilt} -8 118)")
+        whole = group(turned, "scale(-1,1)") if mirrored else turned
+        box = (x / 1.3, y / 1.3, image.width / 1.3, image.height / 1.3)
+        drawn = rasterised(picture(whole, width=image.width, height=image.height, box=box))
+        difference = np.abs(np.asarray(image).astype(int) - np.asarray(drawn).astype(int)).max(axis=2)
+        assert (difference > 60).sum() < 20, "more than what edges cut at a patch's border explain"
+        assert max((row > 60).sum() for row in difference) <= 3, "no step in a line"
+
+
 def test_the_same_seed_draws_the_same(stage: Stage, two_lines: Episode) -> None:
-    _, one = _speaker_frames(stage, two_lines)
-    _, other = _speaker_frames(stage, two_lines)
+    shot = replace(shots(timeline(two_lines, stage, HalfSilent()), stage)[0], span=Span(0, 320))
+    one, other = ([frame.copy() for frame in Camera(stage).frames(shot)] for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+@pytest.fixture(scope="module")
+def camera(stage: Stage) -> Camera:
+    return Camera(stage)
+
+
 @pytest.mark.parametrize("insert", sorted(INSERTS))
-def test_every_insert_draws_something_that_moves_or_stands(insert: str, stage: Stage, two_lines: Episode) -> None:
+def test_every_insert_draws_something(insert: str, stage: Stage, two_lines: Episode, camera: Camera) -> None:
     plan = timeline(two_lines, stage, HalfSilent())
     shot = replace(shots(plan, stage)[0], framing=Framing.INSERT, insert=insert, title="", span=Span(0, 240))
-    frames = list(Camera(stage).frames(shot))
+    frames = list(camera.frames(shot))
     assert len(frames) == 3
     assert frames[-1].std() > 12, "not one flat colour"
+
+
+def test_every_letter_is_in_the_font_that_travels_with_the_renderer() -> None:
+    """A machine without fonts draws no letter of any other family."""
+    drawings = "".join(path.read_text() for path in Path(puppet.__file__).parent.glob("*.py"))
+    joined = re.sub(r"'\n\s*'", "", drawings)
+    families = set(re.findall(r'font-family="([^"]*)"', joined))
+    assert families == {"Liberation Sans, sans-serif"}
 
 
 # the sound
@@ -262,14 +307,14 @@ def test_two_lines_become_a_movie_with_subtitles(
     assert told[-1][0] == told[-1][1]
 
 
-def test_an_interrupt_leaves_no_half_movie(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
+def test_an_interrupt_leaves_no_half_movie(stage: Stage, one_line: Episode, tmp_path: Path) -> None:
     def interrupt(task: str, done: int, total: int) -> None:
         if done:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         render_episode(
-            two_lines,
+            one_line,
             stage,
             out_video=tmp_path / "a.mp4",
             out_subtitles=tmp_path / "a.srt",
@@ -279,9 +324,9 @@ def test_an_interrupt_leaves_no_half_movie(stage: Stage, two_lines: Episode, tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_side_by_side(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
+def test_side_by_side(stage: Stage, one_line: Episode, tmp_path: Path) -> None:
     jobs = [
-        Job(replace(two_lines, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
+        Job(replace(one_line, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
         for number in (1, 2)
     ]
     told: list[tuple[int, int]] = []
@@ -291,9 +336,9 @@ def test_side_by_side(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
     assert told[-1][0] == told[-1][1] > 0
 
 
-def test_an_interrupt_ends_the_others(stage: Stage, two_lines: Episode, tmp_path: Path) -> None:
+def test_an_interrupt_ends_the_others(stage: Stage, one_line: Episode, tmp_path: Path) -> None:
     jobs = [
-        Job(replace(two_lines, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
+        Job(replace(one_line, number=number), tmp_path / f"ep{number}.mp4", tmp_path / f"ep{number}.srt")
         for number in (1, 2)
     ]
 

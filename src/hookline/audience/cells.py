@@ -95,6 +95,12 @@ def step_counts(folder: Path) -> StepCounts:
     )
 
 
+def nobody(series: str) -> tuple[HazardCells, StepCounts]:
+    """The cells and steps of a series that nobody watched yet."""
+    none = np.zeros(0, np.int64)
+    return HazardCells(series, (), *[none] * 5), StepCounts(series, (), *[none] * 8)
+
+
 def _read(path: Path, query: str) -> dict[str, NDArray[Any]]:
     if not path.exists():
         raise NotEnoughData(
@@ -104,7 +110,7 @@ def _read(path: Path, query: str) -> dict[str, NDArray[Any]]:
         con.read_parquet(str(path)).create_view("given")
         columns = {name: np.asarray(column) for name, column in con.execute(query).fetchnumpy().items()}
     if not len(columns["series"]):
-        raise NotEnoughData("no view was counted", where=str(path), mend="hookline audience quality says why")
+        raise NotEnoughData("no view was counted", where=str(path), mend="the quality of the rows says why")
     return columns
 
 

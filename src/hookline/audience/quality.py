@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from hookline.formats.events import Intake
 from hookline.model.quality import Quality, SetAside
 
 ROWS = "rows"  # the code under which all rows of a kind are counted
@@ -75,14 +74,6 @@ example='episode 3', mend='', kept=False),))
             ends[one.of, one.code].append(one)
     aside = tuple(_set_aside(of, code, group) for (of, code), group in ends.items())
     return Quality(rows, rows - sum(a.count for a in aside if not a.kept), _most_first(aside))
-
-
-def with_intakes(quality: Quality, intakes: Sequence[Intake]) -> Quality:
-    """The quality of a build together with what the import of its sources had left out or mended."""
-    left_out = sum(intake.rows - intake.written for intake in intakes)
-    problems = [problem for intake in intakes for problem in intake.set_aside]
-    aside = tuple(SetAside(p.reason, p.count, p.example, p.mend, p.kept) for p in problems)
-    return replace(quality, rows=quality.rows + left_out, set_aside=_most_first((*aside, *quality.set_aside)))
 
 
 def _set_aside(of: str, code: str, group: list[Counted]) -> SetAside:

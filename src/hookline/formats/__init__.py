@@ -7,8 +7,9 @@ Each module of ``FORMATS`` has
     def recognise(name: str, head: bytes) -> Match | None
                                  how sure, from the file's name and first 64 kB, and why
 
-and the functions that its kind needs (``read`` for scripts, subtitles and curves, ``load`` for
-events; see those modules).  Modules are imported only when a file is looked at.
+and the functions that its kind needs: ``read(text, *, file)`` for scripts, subtitles and curves in
+plain text, ``read_bytes(data, *, file)`` for those in files of their own making, ``load`` for
+events (see those modules).  Modules are imported only when a file is looked at.
 """
 
 from __future__ import annotations
@@ -17,21 +18,37 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.story import Cue, Script
+
+if TYPE_CHECKING:
+    from hookline.formats.writing import Written
 
 KINDS = ("script", "subtitles", "video", "events", "curve")
 
 FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "fountain": ("script", "hookline.formats.fountain"),
     "chinese": ("script", "hookline.formats.chinese"),
+    "fdx": ("script", "hookline.formats.fdx"),
+    "docx": ("script", "hookline.formats.docx"),
+    "pdf": ("script", "hookline.formats.pdf"),
+    "plain": ("script", "hookline.formats.plain"),
     "srt": ("subtitles", "hookline.formats.srt"),
     "vtt": ("subtitles", "hookline.formats.vtt"),
+    "ass": ("subtitles", "hookline.formats.ass"),
+    "ttml": ("subtitles", "hookline.formats.ttml"),
     "video": ("video", "hookline.formats.video"),
     "segment": ("events", "hookline.formats.segment"),
     "hookline": ("events", "hookline.formats.hookline_parquet"),
     "youtube-retention": ("curve", "hookline.formats.youtube_retention"),
+}
+
+WRITERS: dict[str, str] = {  # formats of scripts that can be written -> module with ``write(script) -> str``
+    "fountain": "hookline.formats.write_fountain",
+    "chinese": "hookline.formats.write_chinese",
+    "fdx": "hookline.formats.write_fdx",
 }
 
 HEAD_BYTES = 65_536
@@ -73,7 +90,7 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
         return Detected(format, chosen.KIND, chosen.TITLE, "as asked")
     head = read_head(path)
     if not head:
-        raise Unreadable("the file is empty", where=str(path), mend="export it again and check its size")
+        raise _empty(path)
     candidates = [(name, module(name)) for name, (of_kind, _) in FORMATS.items() if kind in (None, of_kind)]
     verdicts = [(name, chosen, chosen.recognise(path.name, head)) for name, chosen in candidates]
     fitting = [verdict for verdict in verdicts if verdict[2] is not None]
@@ -99,18 +116,66 @@ def read_head(path: Path) -> bytes:
 
 def read_script(path: Path, *, file: str, format: str | None = None) -> Script:
     """The script in a file; sources carry ``file``, and its notes say how the bytes were read."""
-    from hookline.formats.text import read_text
-
-    chosen = module(detect(path, kind="script", format=format).format)
-    decoded = read_text(path)
-    script: Script = chosen.read(decoded.text, file=file)
-    return replace(script, notes=(decoded.note, *script.notes)) if decoded.note else script
+    script, note = _read(path, detect(path, kind="script", format=format), file=file)
+    assert isinstance(script, Script)
+    return replace(script, notes=(note, *script.notes)) if note else script
 
 
 def read_cues(path: Path, *, file: str, format: str | None = None) -> tuple[Cue, ...]:
     """The subtitles in a file, in the order of the file; sources carry ``file``."""
+    cues, _ = _read(path, detect(path, kind="subtitles", format=format), file=file)
+    assert isinstance(cues, tuple)
+    return cues
+
+
+def _read(path: Path, found: Detected, *, file: str) -> tuple[Script | tuple[Cue, ...], str]:
+    """What a file holds, and how its bytes were read if that is worth telling."""
     from hookline.formats.text import read_text
 
-    chosen = module(detect(path, kind="subtitles", format=format).format)
-    cues: tuple[Cue, ...] = chosen.read(read_text(path).text, file=file)
-    return cues
+    chosen = module(found.format)
+    if hasattr(chosen, "read_bytes"):
+        return chosen.read_bytes(read_whole(path), file=file), ""
+    decoded = read_text(path)
+    if not decoded.text:
+        raise _empty(path)
+    return chosen.read(decoded.text, file=file), decoded.note
+
+
+def write_script(script: Script, *, format: str) -> Written:
+    """A script as the bytes of a file (UTF-8), read back to say what the format could not hold.
+
+    ``losses`` is empty where the file gives the same story again: the same titles, episodes, scenes and
+    lines in the same order, whatever lines of whatever file they came from.
+    """
+    from hookline.formats.writing import Written, differences
+
+    if format not in WRITERS:
+        raise BadInput(f"scripts can't be written as {format!r}", mend=f"formats: {', '.join(WRITERS)}")
+    data: bytes = import_module(WRITERS[format]).write(script).encode("utf-8", errors="replace")
+    chosen = module(format)
+    again = chosen.read_bytes(data, file="") if hasattr(chosen, "read_bytes") else chosen.read(data.decode(), file="")
+    return Written(data, differences(script, again))
+
+
+def read_whole(path: Path) -> bytes:
+    """All bytes of a file; ``Unreadable`` when it is empty, larger than 64 MiB or can't be opened."""
+    from hookline.formats.text import MAX_BYTES
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(f"can't be opened ({error.strerror})", where=str(path)) from error
+    if not data:
+        raise _empty(path)
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            f"is larger than a script or a subtitle file can be (at most {MAX_BYTES:,} bytes)",
+            where=str(path),
+            mend="split it, or check that it is the right file",
+        )
+    return data
+
+
+def _empty(path: Path) -> Unreadable:
+    return Unreadable("the file is empty", where=str(path), mend="export it again and check its size")

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from hookline.model.errors import Unreadable
+from hookline.model.quality import SetAside
 from hookline.model.tables import META_KEY, TABLES, Table
 
 if TYPE_CHECKING:
@@ -27,17 +28,6 @@ if TYPE_CHECKING:
 MEMORY_MB = 1_024  # of the engine; what doesn't fit goes to disk beside the output
 MEMORY_MB_PER_CORE = 64
 ID_CHARS = 32  # hex: 128 bits
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Rows of a file that were left out, or mended and kept, and why."""
-
-    reason: str
-    count: int
-    example: str = ""
-    mend: str = ""
-    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +41,7 @@ class Intake:
     rows: int
     written: int
     simulated: bool
-    set_aside: tuple[Problem, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

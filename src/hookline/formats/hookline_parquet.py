@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from hookline.formats import Match
 from hookline.formats.events import (
     Intake,
-    Problem,
     Pseudonyms,
     engine,
     read_meta,
@@ -24,6 +23,7 @@ from hookline.formats.events import (
 )
 from hookline.model.errors import Unreadable
 from hookline.model.progress import Progress, silent
+from hookline.model.quality import SetAside
 from hookline.model.tables import EVENTS, STEPS_RAW, VIEWS, WATCHED, Table
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def load(source: Path, out: Path, *, series: str, key: bytes, progress: Progress
         why = "; ".join(f"{p.reason} ({p.count})" for p in problems) or "it has no rows"
         raise Unreadable(f"holds no row that can be used: {why}", where=str(source))
     extra = tuple(
-        Problem(f"the column {name!r} is not one of {shape.table.name}: not read", rows, kept=True) for name in unknown
+        SetAside(f"the column {name!r} is not one of {shape.table.name}: not read", rows, kept=True) for name in unknown
     )
     return Intake(shape.table.name, rows, written, simulated, (*problems, *extra))
 
@@ -137,7 +137,7 @@ def _cast(name: str, kind: str, found: str | None) -> str:
     return f'try_cast("{name}" AS {kind}) AS "{name}"'
 
 
-def _problems(con: DuckDBPyConnection, shape: _Shape) -> tuple[int, tuple[Problem, ...]]:
+def _problems(con: DuckDBPyConnection, shape: _Shape) -> tuple[int, tuple[SetAside, ...]]:
     """How many rows there are, and which lack something that they can't do without."""
     needed = [name for name in shape.required if name not in ("episode", "exit_ms", "position_ms")]
     tests = ", ".join(f'count(*) FILTER ("{name}" IS NULL)' for name in needed)
@@ -147,4 +147,4 @@ def _problems(con: DuckDBPyConnection, shape: _Shape) -> tuple[int, tuple[Proble
     if not lost:
         return counts[0], ()
     empty = ", ".join(f"{name} ({n})" for name, n in zip(needed, counts[2:], strict=True) if n)
-    return counts[0], (Problem(f"{empty}: missing, or not of its type", lost, mend="see docs/audience.md"),)
+    return counts[0], (SetAside(f"{empty}: missing, or not of its type", lost, mend="see docs/audience.md"),)

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hookline.formats import Match
-from hookline.formats.events import Intake, Problem, Pseudonyms, engine, reading, sql, table_meta, write_parquet
+from hookline.formats.events import Intake, Pseudonyms, engine, reading, sql, table_meta, write_parquet
 from hookline.model.errors import Unreadable
 from hookline.model.progress import Progress, silent
+from hookline.model.quality import SetAside
 from hookline.model.tables import EVENTS
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _stage_lines(con: DuckDBPyConnection, source: Path, staged: Path) -> None:
     con.read_parquet(str(staged)).create_view("segment_lines")
 
 
-def _choose_program(con: DuckDBPyConnection, series: str, source: Path) -> tuple[Problem, ...]:
+def _choose_program(con: DuckDBPyConnection, series: str, source: Path) -> tuple[SetAside, ...]:
     """Which program and season of the file are the series; told where it is not the series' own name."""
     rows = con.execute(
         "SELECT program, count(*) FROM segment_lines WHERE fault IS NULL AND program IS NOT NULL"
@@ -148,7 +149,7 @@ def _choose_program(con: DuckDBPyConnection, series: str, source: Path) -> tuple
     if program is None or mine:
         return ()
     named = f"the file calls the program {program!r}: taken for this series"
-    return (Problem(named, sum(row[1] for row in rows), kept=True),)
+    return (SetAside(named, sum(row[1] for row in rows), kept=True),)
 
 
 def _stage_events(con: DuckDBPyConnection, series: str, staged: Path) -> None:
@@ -163,7 +164,7 @@ def _write(con: DuckDBPyConnection, out: Path, *, simulated: bool, source: Path)
     return write_parquet(con, f"SELECT {columns} FROM segment_events WHERE fault IS NULL", out, meta=meta)  # noqa: S608
 
 
-def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple[Problem, ...]:
+def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple[SetAside, ...]:
     rows = con.execute(sql(QUERIES, "segment_problems")).fetchall()
     where = _line_numbers(source, {row[2] for row in rows}, names)
     return tuple(
@@ -171,14 +172,14 @@ def _problems(con: DuckDBPyConnection, source: Path, names: Pseudonyms) -> tuple
     )
 
 
-def _problem(code: str, count: int, line: int, example: dict[str, Any]) -> Problem:
+def _problem(code: str, count: int, line: int, example: dict[str, Any]) -> SetAside:
     reason, column, mend, kept = FAULTS[code]
     shown = str(example.get(column) or "")[:80] if column else ""
     place = f"line {line}" if line else ""
-    return Problem(reason, count, ": ".join(part for part in (place, shown) if part), mend, kept)
+    return SetAside(reason, count, ": ".join(part for part in (place, shown) if part), mend, kept)
 
 
-def _nothing_usable(con: DuckDBPyConnection, source: Path, problems: Iterable[Problem]) -> Unreadable:
+def _nothing_usable(con: DuckDBPyConnection, source: Path, problems: Iterable[SetAside]) -> Unreadable:
     found = con.execute("SELECT DISTINCT event_name FROM segment_lines WHERE event_name IS NOT NULL LIMIT 8").fetchall()
     events = ", ".join(repr(row[0]) for row in found) or "no track calls at all"
     why = "; ".join(f"{p.reason} ({p.count})" for p in problems if not p.kept)

@@ -34,13 +34,12 @@ class Learnt:
     kinds: tuple[BeatType, ...]  # in the order of the model's effects
     estimates: dict[BeatType, Uncertain]
 
-    def kept(self, kind: BeatType, group: int) -> float:
-        """Viewers that leave under a type's beats in one episode beyond those who would without it."""
-        rows = self.model.grid.rows(group)
-        under = exposure(self.model.grid, kind)[rows] * self.estimates[kind].value
-        log_odds = self.model.log_odds[rows]
-        change = 1 / (1 + np.exp(-log_odds)) - 1 / (1 + np.exp(-(log_odds - under)))
-        return float((self.model.grid.at_risk[rows] * change).sum())
+    def lost(self, kind: BeatType) -> Floats:
+        """By episode, the viewers that leave under a type's beats beyond those who would without it."""
+        model = self.model
+        without = model.log_odds - exposure(model.grid, kind) * self.estimates[kind].value
+        change = model.grid.at_risk * (model.p - 1 / (1 + np.exp(-without)))
+        return np.bincount(model.grid.group, change, model.grid.groups).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ def _effect_gain(
 ) -> float:
     """Harmful: all that it loses.  Helpful: what one more in each episode without it would keep."""
     groups = [group for group, (at, _) in enumerate(model.model.grid.keys) if at == setting.index]
-    changed = abs(sum(model.kept(kind, group) for group in groups)) / max(setting.starters, 1.0) * 1000
+    changed = float(abs(model.lost(kind)[groups].sum())) / max(setting.starters, 1.0) * 1000
     if harmful:
         return changed
     return changed / max(count, 1) * max(len(groups) - len(episodes), 1)

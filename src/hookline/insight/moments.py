@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -52,11 +53,6 @@ class Window:
     p: float  # of the episode's whole scan
 
     @property
-    def likelihood_ratio(self) -> float:
-        """How much better its own rate explains the count than the expected one, in logarithms."""
-        return float(likelihood_ratio(np.array([self.left]), np.array([self.expected]))[0])
-
-    @property
     def span(self) -> Span:
         """Where it lies in the episode."""
         return Span(self.start_s * 1000, self.end_s * 1000)
@@ -86,7 +82,7 @@ def scan(grid: Grid, market: str = "") -> tuple[Fit, list[Window]]:
     fit that judges it (with few episodes the curve would bend to it); what stays clear remains left out.
     """
     model = fit(grid)
-    left_out = _covered(grid, [window for group in range(grid.groups) for window in _best(model, group, market)])
+    left_out = _covered(grid, [window for group in range(grid.groups) for window in _suspect(model, group, market)])
     windows = list[Window]()
     for _ in range(REFITS):
         model = fit(grid, leave_out=left_out, start=model)
@@ -98,9 +94,8 @@ def scan(grid: Grid, market: str = "") -> tuple[Fit, list[Window]]:
     return model, windows
 
 
-def _best(model: Fit, group: int, market: str) -> list[Window]:
-    best = list(islice(_scan_episode(model, group, market), 1))
-    return [window for window in best if window.likelihood_ratio > SUSPECT]
+def _suspect(model: Fit, group: int, market: str) -> list[Window]:
+    return list(islice(_scan_episode(model, group, market, least=SUSPECT), 1))
 
 
 def _covered(grid: Grid, windows: list[Window]) -> Bools:
@@ -110,8 +105,8 @@ def _covered(grid: Grid, windows: list[Window]) -> Bools:
     return inside
 
 
-def _scan_episode(model: Fit, group: int, market: str) -> Iterator[Window]:
-    """Candidates by falling likelihood ratio, none overlapping another."""
+def _scan_episode(model: Fit, group: int, market: str, *, least: float = 0.0) -> Iterator[Window]:
+    """Candidates by falling likelihood ratio, none overlapping another; the first at any ratio from ``least``."""
     rows = model.grid.rows(group)
     seconds = int(model.grid.used[rows].sum())
     starts, ends = all_windows(seconds)
@@ -123,12 +118,13 @@ def _scan_episode(model: Fit, group: int, market: str) -> Iterator[Window]:
     free = np.ones(len(starts), dtype=bool)
     for number in range(MOST):
         best = int(np.argmax(np.where(free, ratio, -1.0)))
-        if not free.any() or (number and ratio[best] < DULL):
+        if not free.any() or ratio[best] < (DULL if number else least):
             return
         yield measure(model, group, int(starts[best]), int(ends[best]), market=market, tests=len(starts))
         free &= (ends <= starts[best]) | (starts >= ends[best])
 
 
+@cache
 def all_windows(seconds: int) -> tuple[np.ndarray, np.ndarray]:
     """Starts and ends of every window of an episode's usable seconds."""
     lengths = range(SHORTEST_S, min(LONGEST_S, seconds // 2) + 1)

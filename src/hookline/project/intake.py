@@ -171,15 +171,14 @@ def _take_events(series: SeriesFolder, source: Path, detected: Detected, entry: 
     target.parent.mkdir(parents=True, exist_ok=True)
     key = pseudonym_key(series)
     intake = formats.module(detected.format).load(source, target, series=series.config().id, key=key, progress=progress)
-    aside = tuple(SetAside(p.reason, p.count, p.example, p.mend, p.kept) for p in intake.set_aside)
     entry = replace(
         entry, path=path, table=intake.table, rows=intake.rows, written=intake.written,
-        simulated=intake.simulated, set_aside=aside,
+        simulated=intake.simulated, set_aside=intake.set_aside,
     )  # fmt: skip
     series.remember(entry)
     series.store().record("imported", path=path, origin=source.name, sha256=entry.sha256, rows=intake.rows)
     found = f"{intake.written:,} {intake.table} of {intake.rows:,} rows" + (", simulated" if intake.simulated else "")
-    return Taken(source, entry, detected, fresh=True, found=found, remarks=tuple(_told(aside)))
+    return Taken(source, entry, detected, fresh=True, found=found, remarks=tuple(_told(intake.set_aside)))
 
 
 def _stem(source: Path) -> str:

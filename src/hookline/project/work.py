@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hookline import formats
 from hookline.model.codec import dumps, loads
 from hookline.model.curve import PlatformCurve
-from hookline.model.errors import BadInput
+from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality, SetAside
 from hookline.model.story import Script, SeriesStory
@@ -224,14 +224,23 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
         durations_ms = {int(number): length for number, length in json.loads(lengths).items()}
         sources = [series.root / entry.path for entry in events]
         quality = audience.build(sources, work, series=config.id, durations_ms=durations_ms, progress=progress)
-        curves = [_curve(series, entry) for entry in exports]
-        summary = audience.summarise(
-            work, quality=_with_intake(quality, events), k=config.smallest_group, platform_curves=curves
-        )
+        curves = tuple(_curve(series, entry) for entry in exports)
+        summary = _summary(work, _with_intake(quality, events), curves, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
     parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group]
     return store.derive("audience", parts, make)
+
+
+def _summary(work: Path, quality: Quality, curves: tuple[PlatformCurve, ...], k: int) -> AudienceSummary:
+    """The figures of a built audience; where every row was set aside, their quality, which says why."""
+    from hookline import audience
+    from hookline.audience.result import AudienceSummary
+
+    try:
+        return audience.summarise(work, quality=quality, k=k, platform_curves=curves)
+    except NotEnoughData:
+        return AudienceSummary(False, 0, 0, "", "", (), (), quality, platform_curves=curves)
 
 
 def _said(entry: Imported) -> list[object]:
@@ -274,17 +283,12 @@ def _data(run: SeriesRun) -> SeriesData:
     from hookline import audience
     from hookline.insight import SeriesData
 
-    summary = run.audience()
-    assert run.audience_step is not None
+    summary, step, series = run.audience(), run.audience_step, run.folder.config().id
     assert summary is not None
-    return SeriesData(
-        series=run.folder.config().id,
-        story=run.story(),
-        hazard=audience.hazard_cells(run.audience_step.folder),
-        steps=audience.step_counts(run.audience_step.folder),
-        simulated=summary.simulated,
-        platform_curves=summary.platform_curves,
-    )
+    assert step is not None
+    counted = (audience.hazard_cells(step.folder), audience.step_counts(step.folder)) if summary.views else None
+    hazard, steps = counted or audience.nobody(series)
+    return SeriesData(series, run.story(), hazard, steps, summary.simulated, summary.platform_curves)
 
 
 # Report

@@ -240,7 +240,7 @@ class Camera:
 
 
 def _rains(shot: Shot) -> bool:
-    return shot.insert in ("ajar", "push") or (shot.rain and shot.framing is not Framing.INSERT)
+    return shot.insert == "push" or (shot.rain and shot.framing is not Framing.INSERT)
 
 
 def _pose(shot: Shot, figure: Figure, at_ms: int) -> Pose:
@@ -319,7 +319,7 @@ def _overlay(shot: Shot) -> Any:
     defs = linear("band", [(0, "#000000", 0.0), (0.5, "#000000", 0.62), (1, "#000000", 0.0)], x2=1, y2=0)
     art = rect(0, y - 46, WIDTH, 68, "url(#band)") + path(f"M440,{y + 22} H840", line="#e8c66a", width=1.5, opacity=0.8)
     art += (
-        f'<text x="640" y="{y}" font-family="Liberation Serif, DejaVu Serif, serif" font-style="italic" font-size="34" '
+        f'<text x="640" y="{y}" font-family="Liberation Sans, sans-serif" font-style="italic" font-size="34" '
         f'text-anchor="middle" fill="#fbf3e2" letter-spacing="2">{words}</text>'
     )
     return rasterised(picture(art, width=_CANVAS[0], height=_CANVAS[1], box=(0, 0, WIDTH, HEIGHT), defs=defs))
@@ -330,12 +330,10 @@ def _title(shot: Shot) -> Any:
         return None
     series, _, episode = shot.title.partition("  |  ")
     defs = linear("veil", [(0, "#000000", 0.0), (1, "#000000", 0.6)])
-    serif = 'font-family="Liberation Serif, DejaVu Serif, serif" fill="#fbf3e2"'
+    lettering = 'font-family="Liberation Sans, sans-serif" fill="#fbf3e2"'
     art = rect(-40, 560, WIDTH + 80, 200, "url(#veil)")
-    art += (
-        f'<text x="64" y="646" {serif} font-size="40" font-weight="bold" letter-spacing="2">{_escaped(series)}</text>'
-    )
-    art += f'<text x="64" y="682" {serif} font-size="23" letter-spacing="3">{_escaped(episode.upper())}</text>'
+    art += f'<text x="64" y="646" {lettering} font-size="40" font-weight="bold">{_escaped(series)}</text>'
+    art += f'<text x="64" y="682" {lettering} font-size="23" letter-spacing="3">{_escaped(episode.upper())}</text>'
     return rasterised(picture(art, width=_CANVAS[0], height=_CANVAS[1], box=(0, 0, WIDTH, HEIGHT), defs=defs))
 
 

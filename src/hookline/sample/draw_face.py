@@ -13,7 +13,7 @@ from hookline.sample.draw_svg import Light, darker, ellipse, lighter, mix, multi
 
 NECK = (-8, 118)  # what the head turns about
 EYES_BOX = (-70.0, -62.0, 142.0, 90.0)  # x, y, width, height of what lids, gaze and brows change
-MOUTH_BOX = (-52.0, 52.0, 118.0, 80.0)  # and of what a mouth and jaw change
+MOUTH_BOX = (-76.0, 44.0, 152.0, 90.0)  # and of what a mouth and jaw change
 
 
 class Mood(StrEnum):

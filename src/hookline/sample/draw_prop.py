@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hookline.sample.draw_face import Face, Look, Mood, back_hair, head, paint
 from hookline.sample.draw_hand import finger, flat, grip, hand_paint, nail
-from hookline.sample.draw_set import Backdrop, portrait
+from hookline.sample.draw_set import Backdrop, portrait, rain_streaks
 from hookline.sample.draw_svg import (
     Light,
     chance,
@@ -250,9 +250,9 @@ def _papers(s: Scenery) -> tuple[Layer, ...]:
         + path("M-230,-120 L210,-150 L260,120 L-200,160 Z", "#fbf7ee", line="#8a8074", width=3)
         + path("M-215,16 L236,-18 L260,120 L-200,160 Z", "#e8e0d2")
         + group(
-            '<text x="0" y="-70" font-family="Liberation Serif, DejaVu Serif, serif" font-weight="bold" font-size="40"'
+            '<text x="0" y="-70" font-family="Liberation Sans, sans-serif" font-weight="bold" font-size="40"'
             ' text-anchor="middle" fill="#2a2224" letter-spacing="3">DIVORCE</text><text x="0" y="-32"'
-            ' font-family="Liberation Serif, DejaVu Serif, serif" font-size="26" text-anchor="middle" fill="#2a2224"'
+            ' font-family="Liberation Sans, sans-serif" font-size="26" text-anchor="middle" fill="#2a2224"'
             ' letter-spacing="2">SETTLEMENT AGREEMENT</text>'
             + "".join(rect(-170, 0 + i * 22, 340 - (i % 3) * 50, 5, "#8a8286", opacity=0.8) for i in range(5)),
             "rotate(-4)",
@@ -598,6 +598,7 @@ def _ajar(s: Scenery) -> tuple[Layer, ...]:
     return (
         Layer(s.set.content, s.set.defs, backdrop=True, start=(60, 0), end=(40, 0)),
         Layer(figure),
+        *(Layer(rain_streaks(seed), start=(4, -50), end=(-4, 50)) for seed in (1, 2)),
         Layer(door, start=(-60, 0), end=(0, 0)),
     )
 

@@ -163,7 +163,7 @@ def _stage(wine: str, gold: str, dark: str) -> str:
 
 def _letters(gold: str) -> str:
     shown = (
-        ' font-family="Liberation Serif, DejaVu Serif, serif" font-weight="bold" font-size="50" letter-spacing="7"'
+        ' font-family="Liberation Sans, sans-serif" font-weight="bold" font-size="50" letter-spacing="7"'
         ' text-anchor="middle"'
     )
     return (

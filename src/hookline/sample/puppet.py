@@ -97,7 +97,7 @@ class Puppet:
 
     def _head(self, pose: Pose) -> Piece:
         base, x, y = self._once(
-            ("head", pose.tilt), lambda: self._draw(self._svg(pose.tilt, Face(self.mood)), _HEAD_BOX)
+            ("head", pose.tilt), lambda: self._draw(self._svg(pose.tilt, Face(self.mood, tears=self.tears)), _HEAD_BOX)
         )
         image = base.copy()
         eyes = ("eyes", pose.tilt, pose.lids, pose.gaze, pose.brow)

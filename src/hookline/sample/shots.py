@@ -81,8 +81,7 @@ class _State:
 def _moved_on(state: _State, timeline: Timeline, item: Item, stage: Stage) -> _State:
     if item.scene != state.scene:
         state = _State(scene=item.scene, insert=state.insert)
-    seen = [item.figure] if item.figure else list(stage.named(item.line.text))
-    present = (*state.present, *(f for f in seen if f and f not in state.present))
+    present = (*state.present, *(f for f in _people(item, stage) if f not in state.present))
     low = state.low or (item.line.kind is LineKind.ACTION and first_match(stage.lows, item.line.text) is not None)
     return replace(state, present=present, low=low, instead=(*state.instead, *_instead(timeline, item, stage)))
 
@@ -169,24 +168,33 @@ def _spoken(shot: Shot, who: Figure, state: _State, timeline: Timeline, stage: S
     spans = _parts(item)
     if item.line.voice is Voice.OVER:
         parts = enumerate(reversed(spans))
-        return [_remembered(replace(shot, span=span), state, left) for left, span in parts][::-1]
+        return [_remembered(replace(shot, span=span), left) for left, span in parts][::-1]
     last = index == len(timeline.items) - 1
+    answered = len(spans) == 2 and not last and listener is not None and timeline.items[index + 1].figure == listener
     return [
-        _one(replace(shot, span=span), state, number, parts=len(spans), last=last, index=index)
+        _one(replace(shot, span=span), state, number, last=last, answered=answered, index=index)
         for number, span in enumerate(spans)
     ]
 
 
-def _one(shot: Shot, state: _State, number: int, *, parts: int, last: bool, index: int) -> Shot:
-    """A part of a spoken line: its first shot varies, its later ones turn to the listener and back."""
+def _one(shot: Shot, state: _State, number: int, *, last: bool, answered: bool, index: int) -> Shot:
+    """A part of a spoken line: its first shot varies, then come the listener, the speaker, what was seen last.
+
+    Where the listener answers next, the camera stays: it will be on the listener soon enough.
+    """
     if last:
         return replace(shot, framing=Framing.CLOSE, push=(1.0, 1.12))
-    if number % 2 == 1 and shot.other is not None:
+    if number == 1 and shot.other is not None and answered:
+        other_way = Framing.CLOSE if _first_framing(shot, state) is Framing.TWO else Framing.TWO
+        return replace(shot, framing=other_way, push=(1.02, 1.07))
+    if number == 1 and shot.other is not None:
         return replace(
             shot, framing=Framing.CLOSE, subject=shot.other, other=shot.subject, mood=shot.other_mood, push=(1.0, 1.07)
         )
+    if number % 2 == 1 and state.insert:
+        return replace(shot, framing=Framing.INSERT, insert=state.insert, push=(1.04, 1.1))
     if number > 0:
-        return replace(shot, framing=Framing.CLOSE if number == parts - 1 else Framing.TWO, push=(1.03, 1.09))
+        return replace(shot, framing=Framing.CLOSE, push=(1.0, 1.07))
     return replace(shot, framing=_first_framing(shot, state), push=_push(index, 0.05))
 
 
@@ -198,10 +206,10 @@ def _first_framing(shot: Shot, state: _State) -> Framing:
     return (Framing.TWO, Framing.OVER, Framing.CLOSE, Framing.OVER, Framing.CLOSE)[state.turn % 5]
 
 
-def _remembered(shot: Shot, state: _State, left: int) -> Shot:
-    """A voice over: the thinking face at its end, and before that what it thinks of."""
-    if left % 2 == 1 and state.insert:
-        return replace(shot, framing=Framing.INSERT, insert=state.insert, push=(1.06, 1.12))
+def _remembered(shot: Shot, left: int) -> Shot:
+    """A voice over: somebody alone, small in the place where they think, then close with tears."""
+    if left % 2 == 1:
+        return replace(shot, framing=Framing.WIDE, other=None, push=(1.0, 1.06))
     return replace(shot, framing=Framing.CLOSE, tears=True, push=(1.0, 1.12))
 
 
@@ -233,10 +241,16 @@ def _listener(who: Figure, state: _State, timeline: Timeline, stage: Stage, inde
     item = timeline.items[index]
     here = [figure for figure in state.present if figure != who]
     named = [figure for figure in stage.named(item.line.text) if figure in here]
-    later = [i.figure for i in timeline.items[index + 1 :] if i.scene == item.scene and i.figure and i.figure != who]
-    lead = [figure for figure in [*here, *later[:1]] if figure.id == stage.lead]
+    same = [other for other in timeline.items if other.scene == item.scene]
+    lead = [f for other in same for f in _people(other, stage) if f.id == stage.lead and f != who]
+    later = [other.figure for other in timeline.items[index + 1 :] if other in same and other.figure not in (None, who)]
     last = [state.speaker] if state.speaker and state.speaker != who else []
     return next(iter([*named, *lead, *last, *later, *here]), None)
+
+
+def _people(item: Item, stage: Stage) -> tuple[Figure, ...]:
+    """Who speaks in a line, or whom its action names."""
+    return (item.figure,) if item.figure else stage.named(item.line.text)
 
 
 def _pair(state: _State, stage: Stage) -> tuple[Figure | None, Figure | None]:

@@ -17,6 +17,7 @@ from hookline.sample.timeline import Item, Timeline
 
 _VOICE_RMS = 0.115  # about -19 dBFS while somebody speaks
 _DUCK = 0.36  # music under a voice: -9 dB
+_MASTER = 1.4  # lifts the mix to about -15 LUFS, between what platforms ask for
 _PEAK = 0.84  # -1.5 dBFS
 _TENSE_MS = 14_000  # the heartbeat's time before the end
 
@@ -33,7 +34,7 @@ def soundtrack(timeline: Timeline, stage: Stage, *, seed: int) -> NDArray[np.flo
     )
     around = _noises(timeline, stage, length) + _places(timeline, stage, length)
     ducked = bed[:length] * _ducking(voices.sum(axis=0)) * 0.42
-    return _limited(voices + ducked + around)
+    return _limited((voices + ducked + around) * np.float32(_MASTER))
 
 
 def _voices(timeline: Timeline, stage: Stage, length: int) -> NDArray[np.float32]:

@@ -1,0 +1,1 @@
+"""Makes the trained weights that Hookline ships, from data with a permissive licence."""
