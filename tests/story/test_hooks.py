@@ -97,3 +97,44 @@ def test_an_early_hook_is_stronger() -> None:
 
 def test_tea_has_no_hook() -> None:
     assert episode(f"INT. ROOM - DAY\n\n{TEA}").hook is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "line"),
+    [
+        (
+            "INT. HALL - DAY\n\nSunlight. Curtains.\n\nA girl lies on the floor, bruised.\n\nANN\nHelp!\n",
+            "en",
+            "bruised",
+        ),
+        ("INT. HALL - DAY\n\nSunlight. Curtains.\n\nBOB\nWhy is your name on this?\n\nANN\nHelp!\n", "en", "Why is"),
+        ("1-1 日 内 客厅\n△阳光照进来。\n△林晚遍体鳞伤，蜷在墙角。\n林晚：救命！", "zh", "遍体鳞伤"),
+        ("1-1 日 内 客厅\n△阳光照进来。\n周彦：这三年你到底瞒着我什么？\n林晚：救命！", "zh", "到底"),
+    ],
+)
+def test_an_early_image_or_question_hooks_before_the_loud_moment(text: str, language: str, line: str) -> None:
+    story = episode(text, language)
+    assert story.hook is not None
+    found = story.line_at(story.hook.at_ms)
+    assert found is not None
+    assert line in found.text
+
+
+def test_an_ending_without_rest_stays_open_where_something_was_raised() -> None:
+    ending = episode(f"INT. ROOM - DAY\n\nANN\nI want a divorce.\n\n{TEA}").ending
+    assert ending.type is not E.RESOLVED
+    assert ending.question == "What will they do now?"
+
+
+def test_rest_closes_what_was_raised() -> None:
+    text = f"INT. ROOM - DAY\n\nANN\nI want a divorce.\n\n{TEA}\nThe rain has stopped. They sit together.\n"
+    ending = episode(text).ending
+    assert ending.type is E.RESOLVED
+    assert not ending.question
+
+
+def test_what_shocks_somebody_else_is_a_reveal() -> None:
+    told = "INT. ROOM - DAY\n\nBOB\nShe was in the blue house on Friday.\n\n"
+    types = [beat.type for beat in episode(f"{told}Ann freezes.\n\nANN\nI see.\n").beats]
+    assert BeatType.REVEAL in types
+    assert BeatType.REVEAL not in [beat.type for beat in episode(f"{told}ANN\nI see.\n").beats]

@@ -10,7 +10,7 @@ from hookline.model.story import BeatType
 from hookline.story.hooks import MOOD_SAYS
 from hookline.story.lexicon import LANGUAGES, PLACES, compiled, fold, lexicon
 
-MOODS = {"shock", "grief", "suspense", "calm", "hostile"}
+MOODS = {"shock", "grief", "suspense", "calm", "hostile", "pull"}
 KEYS = {*PLACES, *(f"hint_{place}" for place in PLACES), "unless", "asks"}
 
 

@@ -17,13 +17,16 @@ from itertools import groupby, islice, pairwise
 from hookline.model.span import Span
 from hookline.model.story import Beat, BeatType, LineKind, Source, Voice
 from hookline.story.people import Cast
-from hookline.story.signs import Reading, Sign
+from hookline.story.signs import Reading, Sign, quote
 
 B = BeatType
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 ENOUGH = 1.0  # weight that makes a moment
 REACH_LINES = 2  # signs this many lines apart still belong to one moment
 APART_MS = 3_000  # the same type nearer than this is one beat
+TOLD_WORDS, TOLD_HAN = 5, 6  # a statement shorter than this tells nothing new
 LEAST_MS = 1_000  # a beat lasts at least this long
 INCITING_EPISODES = 3  # the story is set going here or not at all
 
@@ -111,12 +114,26 @@ def _moments(type: BeatType, reading: Reading, cast: Cast) -> Iterator[_Moment]:
 def _own(type: BeatType, reading: Reading, cast: Cast) -> list[Sign]:
     """A type's signs; a blow struck back is a comeback's and no humiliation's."""
     own = [sign for sign in reading.of(type.value) if _counts(sign, reading)]
+    if type is B.REVEAL:
+        return sorted([*own, *_taken_hard(reading)], key=lambda sign: sign.line)
     if type not in (B.HUMILIATION, B.COMEBACK):
         return own
     struck_back = [sign for sign in reading.of("humiliation") if _strikes_back(sign, reading, cast)]
     if type is B.HUMILIATION:
         return [sign for sign in own if sign not in struck_back]
     return sorted([*own, *struck_back], key=lambda sign: sign.line)
+
+
+def _taken_hard(reading: Reading) -> Iterator[Sign]:
+    """Statements at which somebody else is shocked the next moment: news by its effect, whatever its words."""
+    shocks = {sign.line for sign in reading.of("shock") if sign.weight >= ENOUGH}
+    for index in reading.spoken():
+        line, after = reading.lines[index], index + 1
+        if after not in shocks or reading.scenes[after] != reading.scenes[index] or reading.asks[index]:
+            continue
+        told = len(line.text.split()) >= TOLD_WORDS or len(_HAN.findall(line.text)) >= TOLD_HAN
+        if told and reading.lines[after].speaker != line.speaker and reading.opposition[index] < AGAINST:
+            yield Sign(index, "reveal", "taken", 0.5, quote(line.text, 0, 1), "said")
 
 
 def _closed_up(cluster: Sequence[Sign]) -> list[Sign]:

@@ -1,43 +1,52 @@
 """Step 6: where an episode first gives a reason to stay, and how it lets go.
 
-The hook is the first line with a beat that opens something, a sign of danger or of something
-unknown, or a charged question.  The ending is read from the last seconds: every sign and beat
-there speaks for one of the field's five buttons (or for rest), later ones louder; the button with
-the strongest voice names the ending, and its strength is the pull of all open signs together,
-``1 - product(1 - w_i r_i)`` with w_i the sign's weight for its button and r_i between 0.5 (at the
-start of the window) and 1 (the last line).
+The hook is the first line of the first 15 s that pulls hard enough at somebody who knows nothing more:
+``pull = 1 - product(1 - w)`` over its heat and its signs (those of beats, and the weaker words of
+the family "pull"); where none does, the strongest early line that pulls at all.
+
+The ending is read from the last seconds: every sign and beat there speaks for one of the field's
+five buttons (or for rest), later ones louder.  The button with the loudest voice names the ending,
+suspense and emotion having a start because the form ends on them; its strength is the pull of all
+open signs together, ``1 - product(1 - w_i r_i)`` with w_i the sign's weight for its button and r_i
+between 0.5 (at the start of the window) and 1 (the last line).  An ending is at rest where rest is
+seen and louder than any button, or where the episode has raised nothing.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hookline.model.span import Span
 from hookline.model.story import Beat, BeatType, Ending, EndingType, Hook, LineKind
-from hookline.story.beats import lines_span, phrase
+from hookline.story.beats import ENOUGH, lines_span, phrase
 from hookline.story.lexicon import Lexicon
-from hookline.story.signs import Reading
+from hookline.story.signs import Reading, Sign
 
 B, E = BeatType, EndingType
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
-HOOKING_BEATS = (
-    B.REVEAL, B.REVERSAL, B.BETRAYAL, B.THREAT, B.HUMILIATION, B.COMEBACK, B.NEAR_MISS, B.DECLARATION,
-    B.DISCOVERY, B.DECISION, B.CONFRONTATION, B.INCITING,
+# What a line's signs are worth to somebody who knows nothing more, 0..1.  Our reading of the form; a
+# sign of a beat holds the eye better than a word that merely hints at one.
+HOOKING_SIGNS = (
+    "reveal", "reversal", "betrayal", "threat", "humiliation", "comeback", "near_miss", "declaration", "discovery",
+    "decision", "inciting", "shock", "grief", "suspense", "hostile",
 )  # fmt: skip
-HOOKING_SIGNS = ("shock", "grief", "suspense", "threat", "reveal", "betrayal", "discovery", "near_miss", "inciting")
-HOOK_REACH_LINES = 1
-HOOK_COMPANY = 1.5  # weight of different signs that hook together
-HOOK_INTENSITY = 0.45
-HOOK_HEAT = 0.45  # a line this hot hooks without a sign
+SIGN_PULLS, HINT_PULLS = 0.50, 0.20
+WORD_PULLS, WORD_HINT_PULLS = 0.45, 0.20  # the family "pull"
+HEAT_PULLS = 0.60
+HOOK_PULL = 0.45  # a line that pulls so hard is enough
+HOOK_PULL_LATE = 0.60  # after the first 15 s, when most who leave have left
+HOOK_PULL_LEAST = 0.20  # else the strongest line of the first 15 s, if it pulls at all
+HOOK_MS = 15_000
+QUIET_BEATS = (B.PAYOFF, B.EXPOSITION, B.FLASHBACK)
 
 ENDING_MS = 15_000
 ENDING_LINES = 10
-OPEN_FROM = 0.35  # pull under which an episode counts as resolved
+OPEN_FROM = 0.35  # pull from which an ending is a cliffhanger
 SHOWN_KINDS = (LineKind.DIALOGUE, LineKind.ACTION, LineKind.CAPTION)
 
 # What each kind of evidence says for a button, 0..1.  Our reading; to be learnt from continuation rates.
@@ -58,13 +67,20 @@ BEAT_SAYS: dict[BeatType, tuple[EndingType, float]] = {
 }
 MOOD_SAYS: dict[tuple[str, str], tuple[EndingType, float]] = {
     ("suspense", "stranger"): (E.SUSPENSE, 0.55),
-    ("suspense", "arrival"): (E.SUSPENSE, 0.40),
+    ("suspense", "arrival"): (E.SUSPENSE, 0.30),
     ("suspense", "unfinished"): (E.SUSPENSE, 0.45),
     ("suspense", "plan"): (E.SUSPENSE, 0.40),
     ("shock", "seen"): (E.INFORMATION, 0.40),
     ("grief", "seen"): (E.EMOTION, 0.50),
+    ("pull", "danger"): (E.CRISIS, 0.30),
+    ("pull", "hurt"): (E.EMOTION, 0.45),
+    ("pull", "wrong"): (E.EMOTION, 0.30),
+    ("pull", "secret"): (E.SUSPENSE, 0.25),
+    ("pull", "stakes"): (E.SUSPENSE, 0.10),
     ("calm", "closed"): (E.RESOLVED, 0.50),
 }
+# What an ending is before it is read, while something in the episode is open: the form ends on a question.
+USUAL = {E.SUSPENSE: 0.15, E.EMOTION: 0.10}
 QUESTION_SAYS = 0.50  # the last spoken line asks
 # The writer's own word that the episode stops on something, and the looser custom of saying so.
 MARKS_SAY = {"卡点": 0.4, "钩子": 0.4, "付费点": 0.4, "cliffhanger": 0.4, "to be continued": 0.15, "未完待续": 0.15}
@@ -87,37 +103,69 @@ class _Voice:
 
 def find_hook(reading: Reading, beats: Sequence[Beat]) -> tuple[Hook, Beat] | None:
     """The first moment that gives a reason to stay, as hook and as beat; None when nothing does."""
-    found = min([*_hooking_beats(reading, beats), *_hooking_lines(reading)], default=None)
-    if found is None:
+    index = _hooking_line(reading)
+    if index is None:
         return None
-    index, reason = found
     source = reading.lines[index].source
     span = lines_span(reading, index, index)
-    heat = reading.heat[index]
-    early = 1.0 if span.start_ms < 3_000 else 0.85 if span.start_ms < 15_000 else 0.6  # the field's 3 s and 15 s
+    reason = _reason(reading, beats, index)
+    early = 1.0 if span.start_ms < 3_000 else 0.85 if span.start_ms < HOOK_MS else 0.6  # the field's 3 s and 15 s
     beat = Beat(
-        B.HOOK, span, round(min(1.0, early * (0.7 + 0.3 * heat)), 3), (source,), _speaker(reading, index), reason
+        B.HOOK,
+        span,
+        round(min(1.0, early * (0.7 + 0.3 * reading.heat[index])), 3),
+        (source,),
+        _speaker(reading, index),
+        reason,
     )
     return Hook(reading.span(index).start_ms, (source,), reason), beat
 
 
-def _hooking_beats(reading: Reading, beats: Sequence[Beat]) -> Iterator[tuple[int, str]]:
-    index_of = {line.source: index for index, line in reversed(list(enumerate(reading.lines)))}
-    for beat in beats:
-        if beat.type in HOOKING_BEATS and beat.intensity >= HOOK_INTENSITY:
-            yield index_of[beat.evidence[0]], beat.why
+def _hooking_line(reading: Reading) -> int | None:
+    """The first line that pulls hard enough; where that comes late, the strongest early one that pulls at all."""
+    pulls = _pulls(reading)
+    early = [index for index in pulls if reading.span(index).start_ms < HOOK_MS]
+    enough = next((index for index in early if pulls[index] >= HOOK_PULL), None)
+    if enough is not None:
+        return enough
+    best = max(early, key=pulls.__getitem__, default=None)  # of equals the first
+    if best is not None and pulls[best] >= HOOK_PULL_LEAST:
+        return best
+    return next((index for index in pulls if pulls[index] >= HOOK_PULL_LATE), None)
 
 
-def _hooking_lines(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Lines that hook without a beat: signs of danger, grief or mystery in company, or great heat."""
-    signs = [s for s in reading.signs if s.family in HOOKING_SIGNS and s.group not in ("plan", "unfinished")]
-    for sign in signs:
-        company = {(s.family, s.group): s.weight for s in signs if abs(s.line - sign.line) <= HOOK_REACH_LINES}
-        if sign.weight >= 1 and sum(company.values()) >= HOOK_COMPANY:
-            yield sign.line, phrase(sign, reading)
-    for index, heat in enumerate(reading.heat):
-        if heat >= HOOK_HEAT:
-            yield index, f'opens hot: "{_short(reading.lines[index].text)}"'
+def _pulls(reading: Reading) -> dict[int, float]:
+    """How hard each line that is seen or heard holds somebody who knows nothing more, 0..1, in order."""
+    left = {
+        index: 1.0 - HEAT_PULLS * reading.heat[index]
+        for index, line in enumerate(reading.lines)
+        if line.kind in SHOWN_KINDS
+    }
+    for sign in reading.signs:
+        if sign.line in left:
+            left[sign.line] *= 1.0 - _sign_pulls(sign)
+    return {index: round(1.0 - value, 3) for index, value in left.items()}  # one word of weight 0.45 is 0.45
+
+
+def _sign_pulls(sign: Sign) -> float:
+    if sign.family == "pull":
+        return WORD_PULLS if sign.weight >= ENOUGH else WORD_HINT_PULLS
+    if sign.family in HOOKING_SIGNS and sign.group != "unfinished":
+        strong = sign.weight >= ENOUGH and sign.group != "arrival"  # people come in all the time
+        return SIGN_PULLS if strong else HINT_PULLS
+    return 0.0
+
+
+def _reason(reading: Reading, beats: Sequence[Beat], index: int) -> str:
+    """What holds: the beat that lands on the line, else its strongest sign, else its heat."""
+    source = reading.lines[index].source
+    landing = [beat for beat in beats if beat.evidence[0] == source and beat.type not in QUIET_BEATS]
+    if landing:
+        return max(landing, key=lambda beat: beat.intensity).why
+    signs = [sign for sign in reading.signs if sign.line == index and _sign_pulls(sign) > 0]
+    if signs:
+        return phrase(max(signs, key=_sign_pulls), reading)
+    return f'opens hot: "{_short(reading.lines[index].text)}"'
 
 
 def _speaker(reading: Reading, index: int) -> tuple[str, ...]:
@@ -142,23 +190,44 @@ def find_ending(reading: Reading, beats: Sequence[Beat], lexicon: Lexicon) -> tu
         ]
     )
     loudness = {type: _together([_heard(v, window) for v in voices if v.type is type]) for type in E}
-    best = max((type for type in E if type is not E.RESOLVED), key=loudness.__getitem__)
+    best = max((type for type in E if type is not E.RESOLVED), key=lambda way: _likely(way, loudness))
     pull = _together([_heard(v, window) for v in voices if v.type is not E.RESOLVED])
     pull = _together([pull * (1 - 0.6 * loudness[E.RESOLVED]), _marked(reading)])
-    last = reading.lines[window[-1]].source
-    if pull < OPEN_FROM or loudness[E.RESOLVED] > loudness[best]:
+    if _comes_to_rest(reading, beats, loudness, pull):
+        last = reading.lines[window[-1]].source
         resting = [v for v in voices if v.type is E.RESOLVED]
         evidence = tuple(reading.lines[v.line].source for v in resting) or (last,)
         return Ending(E.RESOLVED, round(min(pull, OPEN_FROM), 3), span, evidence), None
     speaking = sorted((v for v in voices if v.type is best), key=lambda v: -_heard(v, window))[:3]
-    lines = sorted({v.line for v in speaking})
+    lines = sorted({v.line for v in speaking}) or [window[-1]]
     evidence = tuple(dict.fromkeys(reading.lines[index].source for index in lines))
-    ending = Ending(best, round(pull, 3), span, evidence, _question(reading, speaking, window))
+    ending = Ending(best, round(pull, 3), span, evidence, _question(reading, beats, speaking, window, lexicon))
+    if not speaking or pull < OPEN_FROM:
+        return ending, None
     people = tuple(dict.fromkeys(name for index in lines for name in _speaker(reading, index)))
     said = f"ends on {best.value}: {speaking[0].why}"
     return ending, Beat(
         B.CLIFFHANGER, lines_span(reading, lines[0], window[-1]), ending.strength, evidence, people, said
     )
+
+
+def _likely(way: EndingType, loudness: Mapping[EndingType, float]) -> float:
+    """How loud a way of ending is, with what is usual."""
+    return _together([loudness[way], USUAL.get(way, 0.0)])
+
+
+def _comes_to_rest(reading: Reading, beats: Sequence[Beat], loudness: Mapping[EndingType, float], pull: float) -> bool:
+    """Whether rest is seen and nothing speaks louder, or nothing was ever raised."""
+    if loudness[E.RESOLVED] > 0.0:
+        return loudness[E.RESOLVED] > max(loudness[type] for type in E if type is not E.RESOLVED)
+    if pull >= OPEN_FROM or _raised(beats):
+        return False
+    return not any(sign.family == "pull" for sign in reading.signs)
+
+
+def _raised(beats: Sequence[Beat]) -> list[Beat]:
+    """The beats of the episode that leave something open."""
+    return [beat for beat in beats if beat.type in BEAT_SAYS and beat.type is not B.PAYOFF]
 
 
 def _window(reading: Reading) -> list[int]:
@@ -205,6 +274,8 @@ def _sign_voices(reading: Reading, window: Sequence[int], lexicon: Lexicon) -> I
             continue
         if sign.group == "unfinished" and sign.line != _last_spoken(reading, window):
             continue
+        if (sign.group, sign.place) == ("secret", "said"):  # mostly questions, which are heard as such
+            continue
         asks = lexicon.question(sign.family, sign.group)
         yield _Voice(
             said[0], said[1] * sign.weight, sign.line, phrase(sign, reading), asks, f"{sign.family}.{sign.group}"
@@ -243,14 +314,24 @@ def _together(parts: Sequence[float]) -> float:
     return 1.0 - math.prod(1.0 - part for part in parts)
 
 
-def _question(reading: Reading, voices: Sequence[_Voice], window: Sequence[int]) -> str:
-    """What the ending leaves open: a question that is asked there, else the one its first sign puts."""
+def _question(
+    reading: Reading, beats: Sequence[Beat], voices: Sequence[_Voice], window: Sequence[int], lexicon: Lexicon
+) -> str:
+    """What the ending leaves open: a question asked there, else its first sign's, else the last beat's."""
     last = _last_spoken(reading, window)
     asked = _asked(reading.lines[last].text) if last is not None else ""
     if last is not None and asked:
         speaker = reading.lines[last].speaker
         return f'{speaker}: "{_short(asked)}"' if speaker else f'"{_short(asked)}"'
-    return next((voice.asks for voice in voices if voice.asks), f"What follows, after: {voices[0].why}?")
+    raised = [_asked_by(beat, reading, lexicon) for beat in reversed(_raised(beats))]
+    sure = [voice.asks for voice in voices if not voice.name.startswith("pull.")]
+    own = [*sure, *raised, *(voice.asks for voice in voices)]
+    said = voices[0].why if voices else _told_last(reading, window)
+    return next((asks for asks in own if asks), f"What follows, after: {said}?")
+
+
+def _told_last(reading: Reading, window: Sequence[int]) -> str:
+    return f'"{_short(reading.lines[window[-1]].text)}"'
 
 
 def _asked(text: str) -> str:
