@@ -68,6 +68,26 @@ def zipped(parts: dict[str, str]) -> bytes:
 
 # --- PDF -----------------------------------------------------------------------------------------
 
+PAGE = """\
+INT. RADIO STUDIO - DAY
+
+We are in a TV station listening to the announcer on the other
+side of the glass.
+
+                      DJ (V.O.)
+                (bored)
+          Hey everyone, this is some music
+          that sounds kinda terrible.
+
+                                             CUT TO:
+
+EXT. STREET - NIGHT
+
+DAVE waits.
+
+                      DAVE
+          Bye.
+"""
 Placed = tuple[float, float, str]  # inches from the left, points from the bottom, text
 
 

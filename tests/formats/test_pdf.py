@@ -13,31 +13,12 @@ from hookline.formats.pdf import clean
 from hookline.model.errors import HooklineError, MissingExtra, Unreadable
 from hookline.model.story import Line, LineKind, Script
 from tests.formats import made
+from tests.formats.made import PAGE
 from tests.formats.test_fountain import dramabench, joined
 
 pytest.importorskip("pypdf", reason="pypdf is not installed: the extra scripts")
 
 D, A, T = LineKind.DIALOGUE, LineKind.ACTION, LineKind.TRANSITION
-PAGE = """\
-INT. RADIO STUDIO - DAY
-
-We are in a TV station listening to the announcer on the other
-side of the glass.
-
-                      DJ (V.O.)
-                (bored)
-          Hey everyone, this is some music
-          that sounds kinda terrible.
-
-                                             CUT TO:
-
-EXT. STREET - NIGHT
-
-DAVE waits.
-
-                      DAVE
-          Bye.
-"""
 TITLE = "\n" * 15 + " " * 24 + "THE LETTER\n\n" + " " * 24 + "Written by\n\n" + " " * 24 + "Ann Lee\n"
 
 
