@@ -25,6 +25,7 @@ _EXTRAS = {  # extra -> (module, what it gives)
     "report": (("jinja2", "vl_convert"), "the report page and its charts"),
     "media": (("av",), "video: probe, stills, encoding"),
     "voice": (("espeakng_loader",), "offline voices (espeak-ng, GPL-3.0-or-later, run as a program of its own)"),
+    "scripts": (("pypdf",), "scripts in PDF"),
     "sample": (("PIL", "vl_convert", "av", "espeakng_loader"), "the sample series' animatics"),
 }
 _LITTLE_BYTES = 2_000_000_000
