@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -172,15 +171,27 @@ def test_no_raw_id_lies_in_the_folder(series: Path, tmp_path: Path) -> None:
     assert mode & 0o077 == 0
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not hasattr(os, "chflags"), reason="root writes to read-only folders")
-def test_a_read_only_folder_is_told(series: Path) -> None:
-    series.chmod(0o500)
-    try:
-        done = hookline("import", series, series / "scripts" / "ep01.fountain")
-    finally:
-        series.chmod(0o700)
+FULL = """
+import resource, signal, sys
+from hookline.cli import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))  # no file may grow past that, as on a full disk
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(series: Path, tmp_path: Path) -> None:
+    script = tmp_path / "ep09.fountain"
+    script.write_text("INT. ROOM - DAY\n\n" + "NELL\nSay it again, and look at me this time.\n\n" * 100)
+    before = {p: p.read_bytes() for p in series.rglob("*") if p.is_file() and ".hookline" not in p.parts}
+    words = [sys.executable, "-c", FULL, "import", str(series), str(script)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+    assert "File too large" in done.stderr
+    after = {p: p.read_bytes() for p in series.rglob("*") if p.is_file() and ".hookline" not in p.parts}
+    assert after == before
+    assert main(["import", str(series), str(script)]) == 0
 
 
 CURVE = "Video position (%),Absolute audience retention (%)\n" + "".join(

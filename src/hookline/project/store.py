@@ -50,30 +50,30 @@ def code_digest(*rooms: str) -> str:
 def write_atomic(path: Path, text: str | bytes) -> None:
     """Write a whole file or leave the old one: to a temporary beside it, synced, then moved over it."""
     data = text.encode() if isinstance(text, str) else text
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _publish(Path(name), path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _replacing(path) as made, made.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def copy_atomic(source: Path, target: Path) -> None:
     """Copy a file so that the target is whole or absent."""
+    with _replacing(target) as made:
+        shutil.copyfile(source, made)
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """A temporary file beside the target that takes its place when all went well, and is gone when not."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)
+    made = Path(name)
     try:
-        shutil.copyfile(source, name)
-        _publish(Path(name), target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        yield made
+        _publish(made, target)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _publish(made: Path, target: Path) -> None:
