@@ -38,7 +38,8 @@ from bench.gold_files import (
 )
 from bench.real_input import SHARED
 from hookline.formats import fountain
-from hookline.model.story import Character, EpisodeStory, Hook, SeriesStory, Source
+from hookline.model.script import Source
+from hookline.model.story import Character, EpisodeStory, Hook, SeriesStory
 from hookline.story import analyse
 
 T = TypeVar("T")

@@ -22,7 +22,8 @@ from pathlib import Path
 from bench.segment_writer import write_segment
 from hookline import formats, project
 from hookline.cli import main as hookline
-from hookline.model.story import Script, SeriesStory
+from hookline.model.script import Script
+from hookline.model.story import SeriesStory
 from hookline.simulate import Plan, viewers
 
 HERE = Path(__file__).parent

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hookline.formats import chinese, fountain
-from hookline.model.story import Beat, BeatType, EpisodeStory, Line, SeriesStory
+from hookline.model.script import Line
+from hookline.model.story import Beat, BeatType, EpisodeStory, SeriesStory
 from hookline.sample import MeantBeat, MeantEpisode, beats_meant, scripts
 from hookline.story import analyse
 

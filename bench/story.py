@@ -18,7 +18,8 @@ from tests.shared import SHARED
 
 from bench import sample_beats
 from hookline.formats import fountain
-from hookline.model.story import BeatType, EpisodeStory, Script
+from hookline.model.script import Script
+from hookline.model.story import BeatType, EpisodeStory
 from hookline.sample import scripts
 from hookline.story import analyse
 

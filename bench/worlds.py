@@ -8,21 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hookline.audience.cells import HazardCells, StepCounts
+from hookline.model.script import Episode, Line, LineKind, Scene, Source
 from hookline.model.span import Span
-from hookline.model.story import (
-    Beat,
-    BeatType,
-    Ending,
-    EndingType,
-    Episode,
-    EpisodeStory,
-    Line,
-    LineKind,
-    Scene,
-    SeriesStory,
-    Source,
-    Timing,
-)
+from hookline.model.story import Beat, BeatType, Ending, EndingType, EpisodeStory, SeriesStory, Timing
 from hookline.simulate.world import World
 
 Ints = NDArray[np.int64]

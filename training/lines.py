@@ -27,7 +27,7 @@ from tests.shared import SHARED
 
 from hookline.formats import fountain
 from hookline.formats.lines import LINKS, ROLES, STATES, Row, Signs, Tag, Weights, read_signs
-from hookline.model.story import Script
+from hookline.model.script import Script
 from training.pages import Printed, printed
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from random import Random
 
 from hookline.formats.lines import Tag
-from hookline.model.story import Line, LineKind, Scene, Script, Voice
+from hookline.model.script import Line, LineKind, Scene, Script, Voice
 
 _TURN = re.compile(r"\bTO:|FADE|CUT|DISSOLVE|WIPE")
 

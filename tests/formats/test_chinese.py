@@ -5,7 +5,7 @@ from hypothesis import given
 
 from hookline.formats import chinese
 from hookline.formats.screenplay import han_number
-from hookline.model.story import Line, LineKind, Scene, Script, Voice
+from hookline.model.script import Line, LineKind, Scene, Script, Voice
 from tests.formats.accounting import CHINESE_SYNTAX, dropped, misplaced
 from tests.formats.strategies import any_scripts, chinese_scripts
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hookline.formats import chinese, detect, docx, fountain, read_script
 from hookline.model.errors import HooklineError, UnknownFormat, Unreadable
-from hookline.model.story import Line, LineKind, Script, Voice
+from hookline.model.script import Line, LineKind, Script, Voice
 from tests.formats import made
 from tests.formats.accounting import CHINESE_SYNTAX, ENGLISH_SYNTAX, dropped
 from tests.formats.made import P

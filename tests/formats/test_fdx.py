@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hookline.formats import detect, fdx, fountain, read_script
 from hookline.model.errors import HooklineError, Unreadable
-from hookline.model.story import Line, LineKind, Script, Voice
+from hookline.model.script import Line, LineKind, Script, Voice
 from tests.formats.accounting import CHINESE_SYNTAX, ENGLISH_SYNTAX, dropped
 from tests.shared import shared_data
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from hookline.formats import fountain
-from hookline.model.story import Line, LineKind, Scene, Script, Voice
+from hookline.model.script import Line, LineKind, Scene, Script, Voice
 from tests.formats.accounting import ENGLISH_SYNTAX, dropped, misplaced
 from tests.formats.strategies import any_scripts, english_scripts
 from tests.shared import shared_data

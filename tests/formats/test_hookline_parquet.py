@@ -14,7 +14,7 @@ import pytest
 from hookline.formats import hookline_parquet
 from hookline.formats.events import Intake, Pseudonyms
 from hookline.model.errors import Unreadable
-from hookline.model.tables import META_KEY, VIEWS
+from hookline.model.tables import META_KEY, TABLES, VIEWS
 
 KEY = b"k" * 32
 AT = datetime(2026, 10, 1, 10)
@@ -59,7 +59,7 @@ def test_a_table_is_known_by_its_columns(tmp_path: Path, row: dict[str, Any], ta
     assert found[0]["series"] == "show"
     assert b"ann@example.org" not in (tmp_path / "out.parquet").read_bytes()
     meta = json.loads(pq.read_schema(tmp_path / "out.parquet").metadata[META_KEY.encode()])
-    assert meta == {"table": table, "version": 1, "simulated": False, "source": "in.parquet"}
+    assert meta == {"table": table, "version": TABLES[table].version, "simulated": False, "source": "in.parquet"}
 
 
 def test_a_folder_is_read_whole_and_simulated_is_passed_on(tmp_path: Path) -> None:

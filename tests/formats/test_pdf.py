@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hookline.formats import detect, fountain, pdf, read_script
 from hookline.formats.pdf import clean
 from hookline.model.errors import HooklineError, MissingExtra, Unreadable
-from hookline.model.story import Line, LineKind, Script
+from hookline.model.script import Line, LineKind, Script
 from tests.formats import made
 from tests.formats.made import PAGE
 from tests.formats.test_fountain import dramabench, joined

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bench import lines as bench
 from hookline.formats import detect, fountain, plain, read_script
 from hookline.formats.lines import Tag
-from hookline.model.story import Line, LineKind, Script, Voice
+from hookline.model.script import Line, LineKind, Script, Voice
 from tests.formats.accounting import ENGLISH_SYNTAX, dropped, misplaced
 from tests.formats.test_lines import page, without_blank_lines, without_indents, without_layout
 from tests.shared import REPOSITORY, shared_data

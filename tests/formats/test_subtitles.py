@@ -9,8 +9,8 @@ from hypothesis import given
 from hookline.formats import read_cues, srt, vtt
 from hookline.formats.subtitles import TIMING
 from hookline.model.errors import HooklineError, Unreadable
+from hookline.model.script import Cue
 from hookline.model.span import Span
-from hookline.model.story import Cue
 from tests.formats.strategies import subtitle_files
 from tests.shared import shared_data
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from hookline.formats import ass, detect, read_cues, ttml, vtt
 from hookline.model.errors import HooklineError, Unreadable
+from hookline.model.script import Cue
 from hookline.model.span import Span
-from hookline.model.story import Cue
 from tests.shared import shared_data
 
 EVENTS = "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"

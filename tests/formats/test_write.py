@@ -16,7 +16,7 @@ from hookline.formats import WRITERS, chinese, fdx, fountain, module, read_scrip
 from hookline.formats.alone import scene_of
 from hookline.formats.writing import differences, own_notes
 from hookline.model.errors import BadInput
-from hookline.model.story import Episode, Line, LineKind, Script, Source, Voice
+from hookline.model.script import Episode, Line, LineKind, Script, Source, Voice
 from tests.formats.accounting import words
 from tests.formats.strategies import chinese_scripts, english_scripts
 from tests.formats.test_chinese import SEASON
@@ -231,7 +231,7 @@ def test_no_word_of_any_line_is_dropped(
 ) -> None:
     """Whatever a format can't say as it was meant, its words stand in the file."""
 
-    @settings(max_examples=60, deadline=None, derandomize=True)
+    @settings(max_examples=200, deadline=None)
     @given(texts)
     def hold(text: str) -> None:
         script = read(text.translate(_PRINTED), file="")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hookline.model import codec
 from hookline.model.errors import Unreadable
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade, Place
+from hookline.model.script import Line, LineKind, Source, Voice
 from hookline.model.span import Span
-from hookline.model.story import Beat, BeatType, Line, LineKind, Source, Voice
+from hookline.model.story import Beat, BeatType
 
 sources = st.builds(Source, file=st.text(), line=st.integers(1, 9999))
 spans = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).map(lambda p: Span(min(p), max(p)))

@@ -22,25 +22,9 @@ from hookline.insight.result import Effect, Expected, Insight, Moment
 from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade, Place
 from hookline.model.quality import Quality, SetAside
+from hookline.model.script import Episode, Line, LineKind, Scene, Source, Unread, Voice
 from hookline.model.span import Span
-from hookline.model.story import (
-    Beat,
-    BeatType,
-    Character,
-    Ending,
-    EndingType,
-    Episode,
-    EpisodeStory,
-    Hook,
-    Line,
-    LineKind,
-    Scene,
-    SeriesStory,
-    Source,
-    Timing,
-    Unread,
-    Voice,
-)
+from hookline.model.story import Beat, BeatType, Character, Ending, EndingType, EpisodeStory, Hook, SeriesStory, Timing
 
 D, A, C = LineKind.DIALOGUE, LineKind.ACTION, LineKind.CAPTION
 Said = tuple[LineKind, str | None, str, BeatType | None]

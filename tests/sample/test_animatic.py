@@ -17,8 +17,8 @@ from hookline.engines.espeak import EspeakVoice
 from hookline.engines.voice import Mouth, Phone, Speech, VoiceStyle
 from hookline.media.probe import probe
 from hookline.model.errors import BadInput
+from hookline.model.script import Episode, Line, LineKind, Scene, Source
 from hookline.model.span import Span
-from hookline.model.story import Episode, Line, LineKind, Scene, Source
 from hookline.sample import puppet, scripts
 from hookline.sample.animatic import Job, plan_episode, render_episode, render_episodes
 from hookline.sample.camera import Camera

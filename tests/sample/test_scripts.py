@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hookline.formats import chinese, fountain
-from hookline.model.story import Episode, EpisodeStory, Line, LineKind, Script, SeriesStory, Voice
+from hookline.model.script import Episode, Line, LineKind, Script, Voice
+from hookline.model.story import EpisodeStory, SeriesStory
 from hookline.sample import MeantBeat, beats_meant, scripts
 from hookline.story import analyse
 

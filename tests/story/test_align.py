@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from hookline.model.script import Cue, Episode, LineKind, Source
 from hookline.model.span import Span
-from hookline.model.story import Cue, Episode, LineKind, Source
 from hookline.story.align import timed_by_cues, told_by_cues
 from tests.story.written import written
 

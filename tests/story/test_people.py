@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from hookline.model.story import Episode, EpisodeStory, Script
+from hookline.model.script import Episode, Script
+from hookline.model.story import EpisodeStory
 from hookline.story import analyse
 from hookline.story.lexicon import lexicon
 from hookline.story.people import Cast, cast_of

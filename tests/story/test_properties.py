@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookline.model.codec import dumps
+from hookline.model.script import Cue, Episode, Line, LineKind, Scene, Script, Source, Voice
 from hookline.model.span import Span
-from hookline.model.story import BeatType, Cue, Episode, EpisodeStory, Line, LineKind, Scene, Script, Source, Voice
+from hookline.model.story import BeatType, EpisodeStory
 from hookline.story import analyse
 from hookline.story.beats import APART_MS
 

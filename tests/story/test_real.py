@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import replace
 
 from hookline.formats import fountain, srt
-from hookline.model.story import BeatType, Script, Timing
+from hookline.model.script import Script
+from hookline.model.story import BeatType, Timing
 from hookline.story import analyse
 from tests.shared import shared_data
 from tests.story.test_properties import check_beats, check_ending, check_tension, check_times

@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 from hookline.model.codec import dumps, loads
+from hookline.model.script import Cue, Episode, Script, Source, Unread
 from hookline.model.span import Span
-from hookline.model.story import BeatType, Cue, EndingType, Episode, Script, SeriesStory, Source, Timing, Unread
+from hookline.model.story import BeatType, EndingType, SeriesStory, Timing
 from hookline.story import analyse
 from tests.story.written import written
 

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from hookline.model.script import Episode, Line, LineKind, Source
 from hookline.model.span import Span
-from hookline.model.story import Episode, Line, LineKind, Source
 from hookline.story.timing import length_ms, timed_by_reading
 from tests.story.written import written
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hookline.model.story import Episode, Line, LineKind, Scene, Script, Source, Voice
+from hookline.model.script import Episode, Line, LineKind, Scene, Script, Source, Voice
 
 _EPISODE = re.compile(r"^(?:EPISODE (\d+)|第(\d+)集)$")
 _HEAD = re.compile(r"^(?:INT|EXT)\.|^\d+-\d+\b|^FLASHBACK - ")

@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
-from hookline.model.story import Cue, Script
+from hookline.model.script import Cue, Script
 
 if TYPE_CHECKING:
     from hookline.formats.writing import Written

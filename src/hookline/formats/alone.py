@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from hookline.formats import chinese, fountain
 from hookline.formats.screenplay import MAX_HEAD_CHARS
-from hookline.model.story import Line, LineKind, Scene, Script, Source, Voice
+from hookline.model.script import Line, LineKind, Scene, Script, Source, Voice
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")

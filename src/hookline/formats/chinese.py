@@ -17,7 +17,7 @@ from functools import lru_cache
 from hookline.formats import Match
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, fold, han_number
 from hookline.formats.text import peek
-from hookline.model.story import LineKind, Scene, Script, Source, Voice
+from hookline.model.script import LineKind, Scene, Script, Source, Voice
 
 KIND = "script"
 TITLE = "Chinese short-drama script"

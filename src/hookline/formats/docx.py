@@ -22,7 +22,7 @@ from hookline.formats.pages import PageRow
 from hookline.formats.paragraphs import Paragraph, Type, script_of, title_page
 from hookline.formats.screenplay import Assembly
 from hookline.model.errors import Unreadable
-from hookline.model.story import Script
+from hookline.model.script import Script
 
 KIND = "script"
 TITLE = "Word"

@@ -186,9 +186,9 @@ def canonical(con: DuckDBPyConnection, path: Path) -> Table:
     table = TABLES.get(str(meta.get("table", "")))
     if table is None:
         raise Unreadable("is not one of Hookline's tables", where=str(path), mend="import it first: hookline import")
-    if meta.get("version") != table.version:
+    if not 1 <= int(meta.get("version", 0)) <= table.version:
         raise Unreadable(
-            f"holds {table.name} of version {meta.get('version')}, this Hookline reads version {table.version}",
+            f"holds {table.name} of version {meta.get('version')}, this Hookline reads up to {table.version}",
             where=str(path),
             mend="import the events again",
         )
@@ -199,7 +199,8 @@ def view_of(con: DuckDBPyConnection, name: str, table: Table, files: Sequence[Pa
     """Make the files readable as a view of the table's columns; an empty one without files."""
     if files:
         relation = con.read_parquet([str(file) for file in files], union_by_name=True, filename=filename)
-        relation.create_view(name, replace=True)
+        older = [f'NULL::{kind} AS "{column}"' for column, kind in table.columns if column not in relation.columns]
+        relation.project(", ".join(["*", *older])).create_view(name, replace=True)
         return
     columns = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in table.columns)
     extra = ", NULL::VARCHAR AS filename" if filename else ""

@@ -16,7 +16,7 @@ from hookline.formats import HEAD_BYTES, Match, chinese, fountain, plain
 from hookline.formats.paragraphs import title_page
 from hookline.formats.screenplay import Assembly
 from hookline.model.errors import Unreadable
-from hookline.model.story import Scene, Script, Source
+from hookline.model.script import Scene, Script, Source
 
 MAX_INDENT = 60  # columns
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hookline.formats.alone import Speaker, episode_of, language_of, line_of, scene_of, speaker_of
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly, number_in_name
-from hookline.model.story import LineKind, Script, Voice
+from hookline.model.script import LineKind, Script, Voice
 
 FREE_NOTE = "Notes"  # under this key notes keep what a title page says without one, as Fountain does
 _HAN = re.compile(r"[\u3400-\u9fff]")

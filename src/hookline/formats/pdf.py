@@ -20,7 +20,7 @@ from hookline.formats import Match, pages
 from hookline.formats.alone import episode_of, scene_of
 from hookline.formats.pages import PageRow
 from hookline.model.errors import MissingExtra, Unreadable
-from hookline.model.story import Script, Source, Unread
+from hookline.model.script import Script, Source, Unread
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader

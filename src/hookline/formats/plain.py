@@ -17,7 +17,7 @@ from hookline.formats.fountain import scene_head
 from hookline.formats.lines import Tag, classify, clean
 from hookline.formats.screenplay import MAX_HEAD_CHARS, Assembly
 from hookline.formats.text import peek
-from hookline.model.story import LineKind, Scene, Script, Voice
+from hookline.model.script import LineKind, Scene, Script, Voice
 
 KIND = "script"
 TITLE = "English script with lost formatting"

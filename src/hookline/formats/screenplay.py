@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from hookline.model.story import Episode, Line, LineKind, Scene, Script, Source, Unread, Voice
+from hookline.model.script import Episode, Line, LineKind, Scene, Script, Source, Unread, Voice
 
 MAX_HEAD_CHARS = 200  # no head, cue or transition is longer; longer lines skip those patterns
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pysubs2 import SSAEvent, SSAFile
 
 from hookline.model.errors import Unreadable
+from hookline.model.script import Cue, Source
 from hookline.model.span import Span
-from hookline.model.story import Cue, Source
 
 _TIME = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 TIMING = re.compile(rf"\s*(?P<start>-?{_TIME})\s*--?>\s*(?P<end>-?{_TIME})(?![\d:])")

@@ -16,7 +16,7 @@ from hookline.formats.markup import Element, parse
 from hookline.formats.subtitles import TIMING, RawCue, cues_of
 from hookline.formats.text import peek
 from hookline.model.errors import Unreadable
-from hookline.model.story import Cue
+from hookline.model.script import Cue
 
 KIND = "subtitles"
 TITLE = "Timed Text subtitles (TTML)"

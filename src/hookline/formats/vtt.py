@@ -7,7 +7,7 @@ import re
 from hookline.formats import Match
 from hookline.formats.subtitles import RawCue, cues_of, timing_of
 from hookline.formats.text import peek
-from hookline.model.story import Cue
+from hookline.model.script import Cue
 
 KIND = "subtitles"
 TITLE = "WebVTT subtitles"

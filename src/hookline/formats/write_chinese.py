@@ -9,7 +9,7 @@ from functools import lru_cache
 from hookline.formats import chinese
 from hookline.formats.alone import line_of
 from hookline.formats.writing import own_notes
-from hookline.model.story import Episode, Line, LineKind, Scene, Script, Voice
+from hookline.model.script import Episode, Line, LineKind, Scene, Script, Voice
 
 _TIMES = {"day": "日", "night": "夜", "dawn": "晨", "dusk": "昏", "": ""}
 _SETTINGS = {"interior": "内", "exterior": "外", "both": "内外", "": ""}

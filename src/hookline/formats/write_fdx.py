@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hookline.formats.paragraphs import FREE_NOTE, Type
 from hookline.formats.writing import own_notes
-from hookline.model.story import Episode, Line, LineKind, Scene, Script, Voice
+from hookline.model.script import Episode, Line, LineKind, Scene, Script, Voice
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>',
@@ -138,5 +138,5 @@ def _escaped(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """Text without the characters that XML has no way to write."""
-    return _NOT_XML.sub("", text)
+    """Text with a space for each character that XML has no way to write: dropped, it would glue two words."""
+    return _NOT_XML.sub(" ", text)

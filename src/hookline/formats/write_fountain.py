@@ -14,7 +14,7 @@ from functools import lru_cache
 from hookline.formats import fountain
 from hookline.formats.alone import line_of
 from hookline.formats.writing import differences, own_notes
-from hookline.model.story import Episode, Line, LineKind, Scene, Script, Voice
+from hookline.model.script import Episode, Line, LineKind, Scene, Script, Voice
 
 _VOICES = {Voice.ON: "", Voice.OFF: " (O.S.)", Voice.OVER: " (V.O.)"}
 _SETTINGS = {"interior": "INT. ", "exterior": "EXT. ", "both": "INT./EXT. ", "": "."}

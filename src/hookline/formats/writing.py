@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from hookline.model.story import Episode, Line, Scene, Script
+from hookline.model.script import Episode, Line, Scene, Script
 
 _DECISION = re.compile(
     r"read as (?:UTF|GB|Windows)|no episode heads|what stands before the head"

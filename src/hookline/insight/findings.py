@@ -18,8 +18,9 @@ from hookline.insight.moments import Spot
 from hookline.insight.result import Effect, Moment
 from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Estimate, Finding, FindingKind, Place
+from hookline.model.script import Source
 from hookline.model.span import Span
-from hookline.model.story import BeatType, EndingType, EpisodeStory, SeriesStory, Source
+from hookline.model.story import BeatType, EndingType, EpisodeStory, SeriesStory
 
 HARMFUL_ACTION = {
     BeatType.EXPOSITION: "Tell it in half the lines, or inside a quarrel; show in a second cut whether it helps.",

@@ -19,8 +19,9 @@ from hookline.insight.grid import Bools, Floats, Grid
 from hookline.insight.hazard import Fit, fit
 from hookline.insight.result import Moment
 from hookline.model.estimate import Estimate, Grade, Place
+from hookline.model.script import Line
 from hookline.model.span import Span
-from hookline.model.story import EpisodeStory, Line
+from hookline.model.story import EpisodeStory
 
 SHORTEST_S, LONGEST_S = 2, 15
 MOST = 5  # candidates an episode

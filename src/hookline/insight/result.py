@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hookline.model.estimate import Estimate, Finding, Place
-from hookline.model.story import BeatType, Source
+from hookline.model.script import Source
+from hookline.model.story import BeatType
 
 
 @dataclass(frozen=True, slots=True)

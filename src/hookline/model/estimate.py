@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hookline.model.script import Source
 from hookline.model.span import Span
-from hookline.model.story import BeatType, Source
+from hookline.model.story import BeatType
 
 
 class Grade(StrEnum):

@@ -1,7 +1,6 @@
-"""The story as written and shot, and what is read out of it.
+"""What is read out of a script: times, beats, tension, people, hooks, endings.
 
-A script becomes a ``Script``: episodes of scenes of lines, each line with the file and line number
-it came from.  The story room gives lines their spans and finds beats: a ``SeriesStory``.
+The story room makes a ``SeriesStory`` of ``hookline.model.script.Script`` values.
 """
 
 from __future__ import annotations
@@ -9,25 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hookline.model.script import Episode, Line, Source, Unread
 from hookline.model.span import Span
-
-
-class LineKind(StrEnum):
-    """What a line of a script is."""
-
-    DIALOGUE = "dialogue"
-    ACTION = "action"
-    CAPTION = "caption"  # text on screen: title cards, 【字幕】
-    TRANSITION = "transition"
-    MARK = "mark"  # a writer's mark that is not shown: 【卡点】, [[note]]
-
-
-class Voice(StrEnum):
-    """Where a speaker is heard from."""
-
-    ON = "on"  # on screen
-    OFF = "off"  # O.S.: present but unseen, or a thought
-    OVER = "over"  # V.O., narration
 
 
 class Timing(StrEnum):
@@ -45,87 +27,26 @@ class Origin(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
-    """Where a line was read: file name inside the series folder and line number from 1."""
+class Emotion(StrEnum):
+    """Ekman's six and none of them."""
 
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a script: something said, done or shown."""
-
-    kind: LineKind
-    text: str
-    source: Source
-    speaker: str | None = None
-    delivery: str | None = None  # the parenthetical: how it is said
-    voice: Voice = Voice.ON
-    span: Span | None = None
+    NEUTRAL = "neutral"
+    JOY = "joy"
+    SADNESS = "sadness"
+    ANGER = "anger"
+    FEAR = "fear"
+    DISGUST = "disgust"
+    SURPRISE = "surprise"
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """A stretch of an episode in one place and time."""
+class Feeling:
+    """What a line conveys."""
 
-    heading: str  # as written
-    source: Source
-    lines: tuple[Line, ...]
-    number: str = ""  # as written: "1-2"
-    setting: str = ""  # "interior", "exterior", "both" or "" when unsaid
-    place: str = ""
-    time_of_day: str = ""  # "day", "night", "dawn", "dusk" or "" when unsaid
-    cast: tuple[str, ...] = ()  # whom a 人物 line lists
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """One episode as written."""
-
-    number: int
-    scenes: tuple[Scene, ...]
-    title: str = ""
-
-    def lines(self) -> tuple[Line, ...]:
-        """All lines in order."""
-        return tuple(line for scene in self.scenes for line in scene.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A line of a file that no rule could place.  Listed, never dropped."""
-
-    source: Source
-    text: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What one script or subtitle file holds."""
-
-    format: str
-    language: str  # "en", "zh"
-    episodes: tuple[Episode, ...]
-    title: str = ""
-    description: str = ""
-    unread: tuple[Unread, ...] = ()
-    notes: tuple[str, ...] = ()  # what the reader decided, and why
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One subtitle."""
-
-    span: Span
-    text: str
-    source: Source
-    speaker: str | None = None
+    emotion: Emotion
+    confidence: float  # the emotion's probability by the model, 0..1
+    valence: float  # -1 bad .. 1 good for whom we are with, as the words say it
+    origin: Origin = Origin.OFFLINE
 
 
 class BeatType(StrEnum):
@@ -163,6 +84,15 @@ class Beat:
     origin: Origin = Origin.OFFLINE
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where something that was left open is settled."""
+
+    episode: int
+    span: Span
+    evidence: tuple[Source, ...]
+
+
 class EndingType(StrEnum):
     """How an episode ends: the field's five buttons, or none."""
 
@@ -183,6 +113,8 @@ class Ending:
     span: Span
     evidence: tuple[Source, ...]
     question: str = ""  # what it leaves open, in words
+    answer: Answer | None = None  # where the question is answered; None while it stays open
+    origin: Origin = Origin.OFFLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +124,40 @@ class Hook:
     at_ms: int
     evidence: tuple[Source, ...]
     why: str
+    type: EndingType | None = None  # which of the five buttons it presses; None when undecided
+    origin: Origin = Origin.OFFLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """A moment that pulls anew: between two of them is a gap in which viewers may drift."""
+
+    at_ms: int
+    pull: float  # 0..1
+    evidence: tuple[Source, ...]
+    why: str
+
+
+class Role(StrEnum):
+    """What a person is to the story."""
+
+    LEAD = "lead"
+    LOVE = "love"  # wanted by the lead, not followed themselves
+    RIVAL = "rival"  # wants what the lead wants
+    VILLAIN = "villain"
+    ALLY = "ally"
+    MINOR = "minor"
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """An archetype of a person or a trope of a series, with the lines that speak for it."""
+
+    id: str  # of the taxonomy in ``docs/story.md``: "hidden_identity"
+    score: float  # 0..1
+    evidence: tuple[Source, ...]
+    why: str = ""
+    origin: Origin = Origin.OFFLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +170,121 @@ class Character:
     dialogue_ms: int = 0
     dialogue_share: float = 0.0  # of all dialogue time of the series, 0..1
     episodes: tuple[int, ...] = ()
+    screen_ms: int = 0  # time of the scenes' lines that they speak, act in or are spoken to
+    role: Role | None = None
+    archetypes: tuple[Trait, ...] = ()  # surest first
+    arc: tuple[float, ...] = ()  # mean valence of their lines in each of ``episodes``, -1..1
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """Two people who share scenes."""
+
+    people: tuple[str, str]  # in alphabetical order
+    scenes: int
+    shared_ms: int
+    valence: float  # of what they say to each other, -1..1
+    episodes: tuple[int, ...] = ()
+
+
+class ArcShape(StrEnum):
+    """The six classic emotional shapes (Reagan et al. 2016)."""
+
+    RISE = "rise"  # rags to riches
+    FALL = "fall"  # tragedy
+    FALL_RISE = "fall_rise"  # man in a hole
+    RISE_FALL = "rise_fall"  # Icarus
+    RISE_FALL_RISE = "rise_fall_rise"  # Cinderella
+    FALL_RISE_FALL = "fall_rise_fall"  # Oedipus
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """How the mood moves from start to end, and which of the six shapes it is most like."""
+
+    values: tuple[float, ...]  # smoothed valence at evenly spaced points, -1..1
+    shape: ArcShape
+    fit: float  # share of the variance that the shape explains, 0..1
+    fits: dict[str, float] = field(default_factory=dict)  # of every shape
+
+
+class TurningPointType(StrEnum):
+    """The five turning points of a plot (TRIPOD: Papalampidi, Keller, Lapata 2019)."""
+
+    OPPORTUNITY = "opportunity"
+    CHANGE_OF_PLANS = "change_of_plans"
+    POINT_OF_NO_RETURN = "point_of_no_return"
+    MAJOR_SETBACK = "major_setback"
+    CLIMAX = "climax"
+
+
+@dataclass(frozen=True, slots=True)
+class TurningPoint:
+    """A place where the plot turns."""
+
+    type: TurningPointType
+    episode: int
+    span: Span
+    position: float  # of the whole story's length, 0..1
+    confidence: float  # 0..1
+    evidence: tuple[Source, ...]
+    why: str = ""
+    origin: Origin = Origin.OFFLINE
+
+
+class SegmentType(StrEnum):
+    """The four stretches of a short-drama season."""
+
+    START = "start"  # 起势
+    CLIMB = "climb"  # 攀升
+    STORM = "storm"  # 风暴
+    SHOWDOWN = "showdown"  # 决战
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the season."""
+
+    type: SegmentType
+    first_episode: int
+    last_episode: int
+    tension: float  # its mean, 0..1
+    why: str = ""
+
+
+class PromiseKind(StrEnum):
+    """What is set up to be paid off."""
+
+    QUESTION = "question"
+    SECRET = "secret"  # noqa: S105 - of the plot
+    THREAT = "threat"
+    VOW = "vow"
+    OBJECT = "object"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something set up, and where it is paid off."""
+
+    kind: PromiseKind
+    what: str  # in words
+    episode: int
+    span: Span
+    evidence: tuple[Source, ...]
+    payoff: Answer | None = None  # None while it stays open
+    open_ms: int = 0  # content time from setup to payoff, or to the end of the story
+    confidence: float = 0.0  # that the payoff is its own, 0..1
+    characters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaywallPlace:
+    """An episode that could be the first to be paid for."""
+
+    episode: int  # the first paid one
+    score: float  # 0..1: how strongly the episode before it asks for the next
+    why: str
+    evidence: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +299,10 @@ class EpisodeStory:
     ending: Ending
     hook: Hook | None = None
     dialogue_share: dict[str, float] = field(default_factory=dict)  # speaker -> share, sums to 1
+    feelings: tuple[Feeling, ...] = ()  # one for each of ``episode.lines()``
+    valence: tuple[float, ...] = ()  # one value a second, -1..1, like ``tension``
+    arc: Arc | None = None  # None where too little is said to draw one
+    spikes: tuple[Spike, ...] = ()
 
     @property
     def number(self) -> int:
@@ -249,6 +334,13 @@ class SeriesStory:
     characters: tuple[Character, ...] = ()
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
+    arc: Arc | None = None
+    turning_points: tuple[TurningPoint, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    bonds: tuple[Bond, ...] = ()
+    tropes: tuple[Trait, ...] = ()
+    paywall: tuple[PaywallPlace, ...] = ()  # best first
 
     def episode(self, number: int) -> EpisodeStory | None:
         """The episode of that number, if the series has it."""

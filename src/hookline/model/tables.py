@@ -26,7 +26,7 @@ class Table:
 # What players emit, normalised.  One row an event; `kind` is one of EVENT_KINDS.
 EVENTS = Table(
     "events",
-    1,
+    2,
     (
         ("event_id", "VARCHAR"),  # the sender's message id, or a hash of the row
         ("session_id", "VARCHAR"),
@@ -42,12 +42,14 @@ EVENTS = Table(
         ("duration_ms", "BIGINT"),
         ("price_micros", "BIGINT"),
         ("currency", "VARCHAR"),
+        ("agent", "VARCHAR"),  # since 2: "bot" or "tester" where the sender is known to be one, else NULL
     ),
 )
 
 PLAY_KINDS = ("start", "playing", "pause", "resume", "interrupt", "seek_from", "seek_to", "complete", "exit")
+AROUND_KINDS = ("ad_start", "ad_end", "hidden", "shown")  # since 2: what happens around the content
 STEP_KINDS = ("offered", "unlocked", "ad_unlocked", "shared", "liked", "commented", "clicked", "converted")
-EVENT_KINDS = PLAY_KINDS + STEP_KINDS
+EVENT_KINDS = PLAY_KINDS + AROUND_KINDS + STEP_KINDS
 
 VIEWS = Table(
     "views",
@@ -137,4 +139,36 @@ STEPS = Table(
     ),
 )
 
-TABLES = {table.name: table for table in (EVENTS, VIEWS, WATCHED, STEPS_RAW, CELLS, STEPS)}
+# What an ad platform reports of its own ads: one row an ad cut, platform, market and day.
+ADS = Table(
+    "ads",
+    1,
+    (
+        ("series", "VARCHAR"),
+        ("ad_cut", "VARCHAR"),  # the ad, as the exports of spend and of installs both name it
+        ("platform", "VARCHAR"),  # where the ad ran
+        ("market", "VARCHAR"),
+        ("day", "DATE"),
+        ("spend_micros", "BIGINT"),
+        ("currency", "VARCHAR"),
+        ("impressions", "BIGINT"),
+        ("clicks", "BIGINT"),
+        ("installs", "BIGINT"),  # as the platform counts them; NULL where it doesn't
+    ),
+)
+
+# Which ad a viewer came from, as an attribution service says.
+INSTALLS = Table(
+    "installs",
+    1,
+    (
+        ("viewer_id", "VARCHAR"),
+        ("series", "VARCHAR"),
+        ("ad_cut", "VARCHAR"),  # "" for who came without an ad
+        ("platform", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("at", "TIMESTAMP"),  # UTC
+    ),
+)
+
+TABLES = {table.name: table for table in (EVENTS, VIEWS, WATCHED, STEPS_RAW, CELLS, STEPS, ADS, INSTALLS)}

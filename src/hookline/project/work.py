@@ -21,7 +21,8 @@ from hookline.model.curve import PlatformCurve
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality, SetAside
-from hookline.model.story import Script, SeriesStory
+from hookline.model.script import Script
+from hookline.model.story import SeriesStory
 from hookline.project.config import Config
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
 from hookline.project.intake import read_curve

@@ -14,7 +14,8 @@ from typing import Any
 from hookline.audience.result import Curve, EpisodeStep
 from hookline.insight.result import Moment
 from hookline.model.curve import PlatformCurve
-from hookline.model.story import Beat, EpisodeStory, LineKind, Voice
+from hookline.model.script import LineKind, Voice
+from hookline.model.story import Beat, EpisodeStory
 from hookline.report.families import FAMILIES, family_of
 from hookline.report.lookup import leaving
 

@@ -12,7 +12,8 @@ from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Paywal
 from hookline.insight.result import Insight, Moment
 from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Finding
-from hookline.model.story import EpisodeStory, Line, LineKind, SeriesStory, Source
+from hookline.model.script import Line, LineKind, Source
+from hookline.model.story import EpisodeStory, SeriesStory
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -15,7 +15,8 @@ import hookline
 from hookline.model.errors import MissingExtra
 from hookline.model.estimate import Grade
 from hookline.model.quality import Quality
-from hookline.model.story import EpisodeStory, LineKind, SeriesStory, Unread
+from hookline.model.script import LineKind, Unread
+from hookline.model.story import EpisodeStory, SeriesStory
 from hookline.report import charts, marks, sections, words
 from hookline.report.lookup import Sight, by_second, heard, share_at
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hookline.audience.result import AudienceSummary, EpisodeStep, Paywall
 from hookline.insight.result import Effect, Moment
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade
-from hookline.model.story import EndingType, EpisodeStory, Line, LineKind, Source, Timing
+from hookline.model.script import Line, LineKind, Source
+from hookline.model.story import EndingType, EpisodeStory, Timing
 from hookline.report import marks, words
 from hookline.report.lookup import Sight, around, by_second, heard, share_at, still_of
 

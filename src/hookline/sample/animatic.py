@@ -13,8 +13,8 @@ from hookline.engines.espeak import EspeakVoice
 from hookline.engines.voice import Voice
 from hookline.media.encode import Encoding, MovieWriter
 from hookline.model.progress import Progress, silent
+from hookline.model.script import Episode
 from hookline.model.span import Span
-from hookline.model.story import Episode
 from hookline.sample.camera import HEIGHT, WIDTH, Camera
 from hookline.sample.shots import Shot, shots
 from hookline.sample.soundtrack import soundtrack

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hookline import formats
 from hookline.model.progress import Progress, silent
-from hookline.model.story import Episode
+from hookline.model.script import Episode
 from hookline.sample.season import scripts
 
 

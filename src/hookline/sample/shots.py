@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hookline.model.script import LineKind, Voice
 from hookline.model.span import Span
-from hookline.model.story import LineKind, Voice
 from hookline.sample.draw_face import Mood
 from hookline.sample.draw_set import Place
 from hookline.sample.stage import Figure, Stage, first_match

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hookline.engines.voice import Speech
 from hookline.media.encode import AUDIO_RATE
-from hookline.model.story import LineKind, Voice
+from hookline.model.script import LineKind, Voice
 from hookline.sample.music import Sound, score
 from hookline.sample.sounds import ambience, effect, low_pass
 from hookline.sample.stage import Stage

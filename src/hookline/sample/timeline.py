@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from hookline.engines.voice import Speech, Voice
 from hookline.model.errors import BadInput
+from hookline.model.script import Episode, Line, LineKind, Scene
 from hookline.model.span import Span
-from hookline.model.story import Episode, Line, LineKind, Scene
 from hookline.sample.stage import Figure, Stage, first_match
 
 _PAUSE_MS = 230  # between two lines

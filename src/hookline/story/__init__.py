@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hookline.model.story import Cue, Script, SeriesStory
+from hookline.model.script import Cue, Script
+from hookline.model.story import SeriesStory
 from hookline.story.series import analysed
 
 __all__ = ["analyse"]

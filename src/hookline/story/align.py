@@ -19,8 +19,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from hookline.model.script import Cue, Episode, Line, LineKind, Scene, Source
 from hookline.model.span import Span
-from hookline.model.story import Cue, Episode, Line, LineKind, Scene, Source
 from hookline.story.timing import PACE, length_ms, with_spans
 
 # Han and kana stand alone; other scripts go by words.

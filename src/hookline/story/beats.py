@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice, pairwise
 
+from hookline.model.script import LineKind, Source, Voice
 from hookline.model.span import Span
-from hookline.model.story import Beat, BeatType, LineKind, Source, Voice
+from hookline.model.story import Beat, BeatType
 from hookline.story.people import Cast
 from hookline.story.signs import Reading, Sign, quote
 

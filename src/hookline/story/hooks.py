@@ -19,8 +19,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hookline.model.script import LineKind
 from hookline.model.span import Span
-from hookline.model.story import Beat, BeatType, Ending, EndingType, Hook, LineKind
+from hookline.model.story import Beat, BeatType, Ending, EndingType, Hook
 from hookline.story.beats import ENOUGH, lines_span, phrase
 from hookline.story.lexicon import Lexicon
 from hookline.story.signs import Reading, Sign

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hookline.model.story import Character, Episode, EpisodeStory, Line, LineKind
+from hookline.model.script import Episode, Line, LineKind
+from hookline.model.story import Character, EpisodeStory
 from hookline.story.lexicon import Lexicon, fold
 
 NAME_MASK = "ж"  # a letter that neither English nor Chinese scripts use

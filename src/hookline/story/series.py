@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hookline.model.story import Cue, Episode, EpisodeStory, LineKind, Script, SeriesStory, Timing
+from hookline.model.script import Cue, Episode, LineKind, Script
+from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
 from hookline.story.hooks import find_ending, find_hook

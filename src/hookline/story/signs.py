@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hookline.model.script import Episode, Line, LineKind
 from hookline.model.span import Span
-from hookline.model.story import Episode, Line, LineKind
 from hookline.story.lexicon import Lexicon, Match
 from hookline.story.people import Cast
 

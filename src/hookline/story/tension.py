@@ -22,7 +22,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hookline.model.story import Beat, BeatType, LineKind
+from hookline.model.script import LineKind
+from hookline.model.story import Beat, BeatType
 from hookline.story.signs import Reading
 
 WEIGHTS = {"heat": 0.45, "conflict": 0.40, "pace": 0.15, "question": 0.15, "beat": 0.60}

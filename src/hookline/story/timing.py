@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from hookline.model.script import Episode, Line, LineKind
 from hookline.model.span import Span
-from hookline.model.story import Episode, Line, LineKind
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]")
 _WORD = re.compile(r"[^\W_\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]+(?:['’-][^\W_]+)*")

@@ -15,6 +15,7 @@ SELECT
     position_ms,
     duration_ms,
     price_micros,
-    upper(currency) AS currency
+    upper(currency) AS currency,
+    lower(agent) AS agent
 FROM rows_in
 WHERE viewer_id IS NOT NULL AND "at" IS NOT NULL AND kind IS NOT NULL

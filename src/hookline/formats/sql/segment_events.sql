@@ -114,7 +114,8 @@ SELECT
         THEN round(position_s * 1000)::BIGINT END AS position_ms,
     CASE WHEN of_content AND length_s BETWEEN 0 AND 1e9 THEN round(length_s * 1000)::BIGINT END AS duration_ms,
     CASE WHEN kind IN ('offered', 'unlocked') AND abs(price) < 1e12 THEN round(price * 1000000)::BIGINT END AS price_micros,
-    CASE WHEN kind IN ('offered', 'unlocked') AND price IS NOT NULL THEN currency END AS currency
+    CASE WHEN kind IN ('offered', 'unlocked') AND price IS NOT NULL THEN currency END AS currency,
+    NULL::VARCHAR AS agent
 FROM learnt l
 CROSS JOIN chosen c
 LEFT JOIN countries k ON k.name = lower(trim(l.place))
