@@ -23,7 +23,6 @@ def said(*texts: str, kind: LineKind = LineKind.DIALOGUE) -> list[Line]:
         ("en", "I am so scared, I'm terrified!", Emotion.FEAR),
         ("en", "Thank you so much, I love it!", Emotion.JOY),
         ("en", "Shut up, you stupid bastard!", Emotion.ANGER),
-        ("zh", "真是太好了，我好高兴啊", Emotion.JOY),
     ],
 )
 def test_plain_feelings_are_named(language: str, text: str, emotion: Emotion) -> None:
