@@ -89,8 +89,8 @@ def view(viewer: int, episode: int, cut: str, hour: int, watched: int, completed
     """A row of views."""
     return {
         "view_id": f"{viewer}-{episode}-{cut}", "viewer_id": f"v{viewer}", "series": "s", "episode": episode,
-        "cut": cut, "market": "US", "platform": "app", "started_at": at(hour), "duration_ms": 9_000, "exit_ms": watched * 1000,
-        "watched_ms": watched * 1000, "completed": completed,
+        "cut": cut, "market": "US", "platform": "app", "started_at": at(hour), "duration_ms": 9_000,
+        "exit_ms": watched * 1000, "watched_ms": watched * 1000, "completed": completed,
     }  # fmt: skip
 
 

@@ -138,6 +138,7 @@ def analyse_experiment(
     *,
     assigned: Mapping[str, int],
     crossed: int = 0,
+    least: int = 1,
 ) -> ExperimentResult:
     """What an experiment says today; looking again tomorrow is safe.
 
@@ -149,6 +150,7 @@ def analyse_experiment(
         arms: sums by cut and day for the plan's metric and its guardrails', of viewers whose window has passed.
         assigned: viewers first shown each cut, those too whose window hasn't passed.
         crossed: viewers who saw several of the cuts; they count for the first.
+        least: nothing is shown while a cut has fewer viewers than that.
 
     Raises:
         BadInput: the plan can't be carried out.
@@ -161,6 +163,9 @@ def analyse_experiment(
             f"experiment {plan.name!r}: nobody was shown {', '.join(missing)} yet",
             mend="check that the cut ids are those that players send",
         )
+    fewest = min(plan.cuts, key=lambda cut: assigned[cut])
+    if assigned[fewest] < least:
+        raise NotEnoughData(f"experiment {plan.name!r}: fewer than {least} viewers were shown {fewest!r} yet")
     odds = mismatch([assigned[cut] for cut in plan.cuts], plan.planned_shares)
     sums = {metric: _by_cut(plan, days) for metric, days in arms.items()}
     alpha = plan.alpha / len(plan.variants)

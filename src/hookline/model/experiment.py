@@ -122,3 +122,4 @@ class ExperimentResult:
     mismatch: float  # e-value against "dealt out as planned"
     sound: bool  # False: viewers were not dealt out as planned; nothing above may be believed
     notes: tuple[str, ...] = ()
+    simulated: bool = False
