@@ -313,6 +313,21 @@ KAPPAS: dict[str, Measure] = {
 }
 
 
+# The engine's strength, 0..1, in the guideline's four grades: cut where the gold set's tuning half has them.
+STRENGTH_CUTS = (0.05, 0.35, 0.75)
+
+
+def graded(strength: float) -> int:
+    """An engine's strength as one of the four grades."""
+    return sum(strength >= cut for cut in STRENGTH_CUTS)
+
+
+def GRADED(scripts: Sequence[Compared]) -> float:  # noqa: N802 - stands among the measures
+    """Weighted kappa of the graded strength."""
+    pairs = [(int(a), graded(b)) for a, b in pooled(scripts, lambda s: s.strengths)]
+    return weighted_kappa(pairs, GRADES)
+
+
 # The page
 
 
@@ -329,7 +344,7 @@ def report() -> str:
             head(gold),
             measures_table(engine, other, plain, usual),
             beats_table(engine, other),
-            kappas_table(other),
+            kappas_table(engine, other),
             tail(engine),
         )
     )
@@ -406,10 +421,12 @@ def beats_table(engine: Sequence[Compared], other: Sequence[Compared] | None) ->
     return "\n".join(lines)
 
 
-def kappas_table(other: Sequence[Compared] | None) -> str:
-    """How far the two readers agree beyond chance."""
-    lines = ["| two readers, Cohen's kappa | |", "|---|---|"]
-    lines += [f"| {name} | {cell(other, measure)} |" for name, measure in KAPPAS.items()]
+def kappas_table(engine: Sequence[Compared], other: Sequence[Compared] | None) -> str:
+    """How far the engine and the second reader agree with the first beyond chance."""
+    lines = ["| Cohen's kappa with the first reader | offline engine | second reader |", "|---|---|---|"]
+    for name, measure in KAPPAS.items():
+        scored = GRADED if name.startswith("ending strength") else measure
+        lines.append(f"| {name} | {cell(engine, scored)} | {cell(other, measure)} |")
     return "\n".join(lines)
 
 

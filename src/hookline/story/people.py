@@ -39,6 +39,10 @@ class Cast:
         folded = fold(text)
         return self.proper.sub(lambda m: NAME_MASK * len(m.group()), folded) if self.proper else folded
 
+    def is_named(self, name: str) -> bool:
+        """Whether a person has a name, and not only a role ("NURSE")."""
+        return bool(self.proper and self.proper.fullmatch(fold(_spaced(name))))
+
     def named_in(self, text: str) -> tuple[str, ...]:
         """The people whom a text names, in order of mention."""
         if self.pattern is None:

@@ -14,9 +14,12 @@ from hookline.story.feelings import feel, has_model, valence_of
 from hookline.story.hooks import find_ending, find_hook
 from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
 from hookline.story.people import Cast, cast_of, characters, recast, shares
+from hookline.story.presence import bonds, seen_lines, with_presence
+from hookline.story.pull import paywall_places, spikes_of
 from hookline.story.signs import read
 from hookline.story.tension import tension_of
 from hookline.story.timing import timed_by_reading
+from hookline.story.traits import tropes, with_archetypes, with_roles, words_of
 
 ODD_SCALE = 1.8  # a video this much longer or shorter than its script reads is worth a word
 
@@ -51,14 +54,27 @@ def analysed(
     cast = cast_of([one.episode for one in timed], words)
     stories = tuple(_stories(timed, cast, words, spoken))
     notes += [note for one in timed for note in one.notes] + _missing(scripts, stories, spoken, words)
+    people, seen = characters(stories, cast), seen_lines(stories, cast)
+    known, told = words_of(spoken), _told(scripts, title)
+    people = with_roles(with_presence(people, seen), stories, seen, cast, known, told)
+    people = with_archetypes(people, seen, cast, known, told)
     return SeriesStory(
         title=title or next((s.title for s in scripts if s.title), ""),
         language=spoken,
         episodes=stories,
-        characters=characters(stories, cast),
+        characters=people,
         unread=tuple(unread for script in scripts for unread in script.unread),
         notes=tuple(dict.fromkeys([note for script in scripts for note in script.notes] + notes)),
+        bonds=bonds(people, seen),
+        tropes=tropes(people, stories, seen, known),
+        paywall=paywall_places(stories),
     )
+
+
+def _told(scripts: Sequence[Script], title: str) -> str:
+    """What stands above the story: titles and descriptions, each once."""
+    parts = [title, *(part for script in scripts for part in (script.title, script.description))]
+    return "\n".join(dict.fromkeys(part for part in parts if part))
 
 
 def _chosen(scripts: Sequence[Script], language: str) -> tuple[dict[int, Episode], list[str]]:
@@ -142,6 +158,7 @@ def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool, language: 
         hook=hooked[0] if hooked else None,
         dialogue_share=shares(episode),
         feelings=feelings,
+        spikes=spikes_of(beats),
         valence=valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000)),
     )
 
