@@ -313,7 +313,7 @@ KAPPAS: dict[str, Measure] = {
 }
 
 
-# The engine's strength, 0..1, in the guideline's four grades: cut where the gold set's tuning half has them.
+# The engine's strength, 0..1, in the guideline's four grades.
 STRENGTH_CUTS = (0.05, 0.35, 0.75)
 
 

@@ -193,9 +193,9 @@ def test_the_page_says_what_is_not_there_yet(monkeypatch: pytest.MonkeyPatch, tm
     (tmp_path / "first.jsonl").write_bytes((FOLDER / "first.jsonl").read_bytes())
     monkeypatch.setattr(gold, "FOLDER", tmp_path)
     alone = gold.report()
-    assert "| ending type | not yet |" in alone
+    assert re.search(r"\| ending type \| [^|]+ \| not yet \|", alone)
     (tmp_path / "second.jsonl").write_bytes((FOLDER / "first.jsonl").read_bytes())
-    assert "| ending type | 1.00 [1.00, 1.00] |" in gold.report()
+    assert re.search(r"\| ending type \| [^|]+ \| 1\.00 \[1\.00, 1\.00\] \|", gold.report())
     engine = [
         compare(one, engine_reading(engine_stories()[n], chosen()[n]), engine_stories()[n])
         for n, one in gold.readings("first").items()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_spikes_stand_apart_and_their_gaps_fill_the_episode() -> None:
     one = season(f"INT. A - DAY\n\n{SLIGHTS}\n").episodes[0]
     times = [spike.at_ms for spike in one.spikes]
     assert times
-    assert all(b - a >= 8_000 for a, b in zip(times, times[1:], strict=False))
+    assert all(b - a >= 8_000 for a, b in pairwise(times))
     assert sum(gaps_ms(one)) == one.duration_ms
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from hookline.model.story import Beat, BeatType, EndingType, EpisodeStory, PaywallPlace, Promise, Spike
 
@@ -56,7 +57,7 @@ def spikes_of(beats: Sequence[Beat]) -> tuple[Spike, ...]:
 def gaps_ms(story: EpisodeStory) -> tuple[int, ...]:
     """The stretches of an episode without a spike: before the first, between two, after the last."""
     edges = [0, *(spike.at_ms for spike in story.spikes), story.duration_ms]
-    return tuple(b - a for a, b in zip(edges, edges[1:], strict=False))
+    return tuple(b - a for a, b in pairwise(edges))
 
 
 def paywall_places(stories: Sequence[EpisodeStory], promises: Sequence[Promise] = ()) -> tuple[PaywallPlace, ...]:
@@ -96,4 +97,5 @@ def _why(before: EpisodeStory, fit: float, waiting: Sequence[Promise]) -> str:
     place = "where the form usually asks for money" if fit >= 0.8 else "away from where the form usually asks for money"
     promised = f"; {len(waiting)} promises stand open" if len(waiting) > 1 else ""
     moment = MOMENT.get(ending.type, "it stays open")
-    return f"episode {before.number} ends with strength {ending.strength:.2f} on {ending.type.value} ({moment}){asks}; {place}{promised}"
+    ends = f"episode {before.number} ends with strength {ending.strength:.2f} on {ending.type.value} ({moment}){asks}"
+    return f"{ends}; {place}{promised}"

@@ -36,7 +36,7 @@ MORE_LINES = 2  # so many further lines of a kind still add
 MORE = 0.3
 HOSTILE = (BeatType.HUMILIATION, BeatType.THREAT, BeatType.BETRAYAL, BeatType.CONFRONTATION)
 
-# What makes a role.  Set by reading the 30 scripts outside the gold set.
+# What makes a role.  Our reading, not learnt.
 LEADS_AT_LEAST = 0.75  # of the first lead's part: a second person we are with as much
 MINOR_BELOW = 0.25  # of the first lead's part
 VILLAIN_FROM = 2  # hostile beats against the lead
