@@ -6,7 +6,7 @@ the family "pull"); where none does, the strongest early line that pulls at all.
 
 The ending is read from the last seconds: every sign and beat there speaks for one of the field's
 five buttons (or for rest), later ones louder.  The button with the loudest voice names the ending,
-suspense and emotion having a start because the form ends on them; its strength is the pull of all
+and has to be louder than suspense usually is (0.50); its strength is the pull of all
 open signs together, ``1 - product(1 - w_i r_i)`` with w_i the sign's weight for its button and r_i
 between 0.5 (at the start of the window) and 1 (the last line).  An ending is at rest where rest is
 seen and louder than any button, or where the episode has raised nothing.
@@ -45,6 +45,26 @@ HOOK_PULL_LEAST = 0.20  # else the strongest line of the first 15 s, if it pulls
 HOOK_MS = 15_000
 QUIET_BEATS = (B.PAYOFF, B.EXPOSITION, B.FLASHBACK)
 
+# What a hook's line and its neighbours say for a button, 0..1: by family and group of a sign, or by family.
+HOOK_SAYS: dict[tuple[str, str], tuple[EndingType, float]] = {
+    ("threat", ""): (E.CRISIS, 0.70),
+    ("pull", "danger"): (E.CRISIS, 0.60),
+    ("inciting", ""): (E.CRISIS, 0.30),
+    ("grief", ""): (E.EMOTION, 0.60),
+    ("humiliation", ""): (E.EMOTION, 0.50),
+    ("pull", "hurt"): (E.EMOTION, 0.50),
+    ("declaration", ""): (E.EMOTION, 0.40),
+    ("pull", "wrong"): (E.EMOTION, 0.35),
+    ("betrayal", ""): (E.EMOTION, 0.30),
+    ("reveal", ""): (E.INFORMATION, 0.50),
+    ("discovery", ""): (E.INFORMATION, 0.35),
+    ("reversal", ""): (E.REVERSAL, 0.50),
+    ("comeback", ""): (E.REVERSAL, 0.30),
+    ("suspense", "stranger"): (E.SUSPENSE, 0.50),
+    ("pull", "secret"): (E.SUSPENSE, 0.30),
+}
+HOOK_USUAL = {E.SUSPENSE: 0.45}  # before its signs are heard; chosen on the gold set's scripts with even ids
+
 ENDING_MS = 15_000
 ENDING_LINES = 10
 OPEN_FROM = 0.35  # pull from which an ending is a cliffhanger
@@ -80,8 +100,9 @@ MOOD_SAYS: dict[tuple[str, str], tuple[EndingType, float]] = {
     ("pull", "stakes"): (E.SUSPENSE, 0.10),
     ("calm", "closed"): (E.RESOLVED, 0.50),
 }
-# What an ending is before it is read, while something in the episode is open: the form ends on a question.
-USUAL = {E.SUSPENSE: 0.15, E.EMOTION: 0.10}
+# How loud the usual way of ending is at least, while something in the episode is open: the form ends on what is to
+# come, so another button has to be louder than this.
+USUAL = {E.SUSPENSE: 0.50}
 QUESTION_SAYS = 0.50  # the last spoken line asks
 # The writer's own word that the episode stops on something, and the looser custom of saying so.
 MARKS_SAY = {"卡点": 0.4, "钩子": 0.4, "付费点": 0.4, "cliffhanger": 0.4, "to be continued": 0.15, "未完待续": 0.15}
@@ -119,7 +140,20 @@ def find_hook(reading: Reading, beats: Sequence[Beat]) -> tuple[Hook, Beat] | No
         _speaker(reading, index),
         reason,
     )
-    return Hook(reading.span(index).start_ms, (source,), reason), beat
+    return Hook(reading.span(index).start_ms, (source,), reason, _hook_type(reading, index)), beat
+
+
+def _hook_type(reading: Reading, index: int) -> EndingType:
+    """The button that the signs on the line and beside it press loudest."""
+    says: dict[EndingType, dict[tuple[str, str], float]] = {}
+    for sign in reading.signs:
+        group = sign.group if (sign.family, sign.group) in HOOK_SAYS else ""
+        said = HOOK_SAYS.get((sign.family, group))
+        if said and abs(sign.line - index) <= 1:
+            kinds = says.setdefault(said[0], {})
+            kinds.setdefault((sign.family, sign.group), said[1] * min(1.0, sign.weight))
+    loud = {type: _together([*says.get(type, {}).values(), HOOK_USUAL.get(type, 0.0)]) for type in E}
+    return max(E, key=lambda type: loud[type])
 
 
 def _hooking_line(reading: Reading) -> int | None:
@@ -213,8 +247,8 @@ def find_ending(reading: Reading, beats: Sequence[Beat], lexicon: Lexicon) -> tu
 
 
 def _likely(way: EndingType, loudness: Mapping[EndingType, float]) -> float:
-    """How loud a way of ending is, with what is usual."""
-    return _together([loudness[way], USUAL.get(way, 0.0)])
+    """How loud a way of ending is, or is taken to be because it is usual."""
+    return max(loudness[way], USUAL.get(way, 0.0))
 
 
 def _comes_to_rest(reading: Reading, beats: Sequence[Beat], loudness: Mapping[EndingType, float], pull: float) -> bool:
