@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hookline.model.story import BeatType
-from hookline.story import analyse, beats, hooks, tension
+from hookline.model.story import BeatType, EndingType
+from hookline.story import analyse, beats, hooks, pull, tension, traits
 from hookline.story.timing import PACE
 from tests.shared import REPOSITORY
 from tests.story.written import written
@@ -60,3 +60,34 @@ def test_constants_are_as_written() -> None:
     assert f"the last {hooks.ENDING_MS // 1000} s (at most {hooks.ENDING_LINES} lines)" in TEXT
     assert f"for {beats.LONG_TALK_MS // 1000} s, or for {beats.LONG_TOLD_MS // 1000} s" in TEXT
     assert f"nearer than {beats.APART_MS // 1000} s are one" in TEXT
+
+
+def test_every_archetype_stands_in_the_table() -> None:
+    for row in traits.table()["archetype"]:
+        assert f"| `{row['id']}` | {row['en']}, {row['zh']} | {row['means']} |" in TEXT
+
+
+def test_people_and_paywall_are_as_written() -> None:
+    weights = traits.table()["weights"]
+    assert f"title or description ({weights['told']:.2f})" in TEXT
+    assert f"hints ({weights['hint']:.2f})" in TEXT
+    assert f"Below {weights['floor']} nothing is" in TEXT
+    assert f"at least {hooks.USUAL[EndingType.SUSPENSE]:.2f} loud" in TEXT
+    assert f"a start of {hooks.HOOK_USUAL[EndingType.SUSPENSE]}" in TEXT
+    assert f"under {traits.MINOR_BELOW} of the lead's part" in TEXT
+    assert f"from {traits.LEADS_AT_LEAST} of the lead's part" in TEXT
+    assert f"with {traits.RIVAL_FROM} `rival`" in TEXT
+    assert f"of at least {pull.SPIKE_FROM}; of two within {pull.APART_MS // 1000} s" in TEXT
+    assert f"at {pull.FALLS_OFF} of the season" in TEXT
+
+
+def test_the_examples_of_people_and_paywall_hold() -> None:
+    said = "INT. A - DAY\n\nMIA\nI can't let them know my real identity.\n\nLEO\nWhat is it that you say there?\n"
+    mia = analyse([written(said)]).characters
+    trait = next(t for person in mia if person.name == "Mia" for t in person.archetypes)
+    assert (trait.id, trait.score, [s.line for s in trait.evidence]) == ("hidden_identity", 0.5, [4])
+    loving = "INT. A - DAY\n\nMIA\nI love you, Leo.\n\nLEO\nMarry me, Mia.\n"
+    (bond,) = analyse([written(loving)]).bonds
+    assert bond.people == ("Leo", "Mia")
+    assert bond.scenes == 1
+    assert bond.valence > 0

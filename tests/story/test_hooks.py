@@ -138,3 +138,17 @@ def test_what_shocks_somebody_else_is_a_reveal() -> None:
     types = [beat.type for beat in episode(f"{told}Ann freezes.\n\nANN\nI see.\n").beats]
     assert BeatType.REVEAL in types
     assert BeatType.REVEAL not in [beat.type for beat in episode(f"{told}ANN\nI see.\n").beats]
+
+
+@pytest.mark.parametrize(
+    ("opening", "type"),
+    [
+        ("A masked man raises a knife at Ann's throat.\n", E.CRISIS),
+        ("Ann sobs at the grave. Tears stream down her face.\n\nANN\nMom! Don't leave me!\n", E.EMOTION),
+        ("A hooded figure stands in the shadows.\n", E.SUSPENSE),
+    ],
+)
+def test_the_hook_has_a_type(opening: str, type: EndingType) -> None:
+    hook = episode(f"INT. ROOM - DAY\n\n{opening}").hook
+    assert hook is not None
+    assert hook.type is type

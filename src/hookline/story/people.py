@@ -40,8 +40,9 @@ class Cast:
         return self.proper.sub(lambda m: NAME_MASK * len(m.group()), folded) if self.proper else folded
 
     def is_named(self, name: str) -> bool:
-        """Whether a person has a name, and not only a role ("NURSE")."""
-        return bool(self.proper and self.proper.fullmatch(fold(_spaced(name))))
+        """Whether a person has a name, and not only a role ("NURSE", "FEMALE CLASSMATE A")."""
+        key = fold(_spaced(name))
+        return bool(self.proper and self.proper.fullmatch(key)) and not _NUMBERED.match(key.split()[-1])
 
     def named_in(self, text: str) -> tuple[str, ...]:
         """The people whom a text names, in order of mention."""
