@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hookline.model.script import Cue, Episode, LineKind, Script
+from hookline.model.script import Cue, Episode, LineKind, Script, Source
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
@@ -88,15 +88,21 @@ def _timed(number: int, episode: Episode | None, cues: Sequence[Cue], duration_m
     if cues:
         aligned = timed_by_cues(episode, cues, duration_ms=duration_ms)
         if aligned.fits:
-            return _Timed(aligned.episode, aligned.duration_ms, Timing.SUBTITLES)
+            return _Timed(aligned.episode, aligned.duration_ms, Timing.SUBTITLES, _moved(number, aligned.moved))
         note = (
-            f"episode {number}: the subtitles are not this script's ({aligned.placed} of {aligned.spoken} spoken lines "
+            f"episode {number}: the subtitles are not this script's ({aligned.met:.0%} of the words "
             "met); timed by reading speed",
         )
         read_out, length_ms = timed_by_reading(episode, duration_ms=duration_ms)
         return _Timed(read_out, length_ms, Timing.READING, note)
     read_out, length_ms = timed_by_reading(episode, duration_ms=duration_ms)
     return _Timed(read_out, length_ms, Timing.READING, _odd(number, episode, duration_ms))
+
+
+def _moved(number: int, moved: Sequence[Source]) -> tuple[str, ...]:
+    """Says which lines the subtitles have earlier than the script does."""
+    places = ", ".join(str(source) for source in moved)
+    return (f"episode {number}: played before the line they were written after: {places}",) if moved else ()
 
 
 def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, ...]:
