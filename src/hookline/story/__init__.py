@@ -1,7 +1,7 @@
 """Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings.
 
-``analyse`` is the room's one door.  Its steps, a file each: ``timing`` or ``align`` (which asks ``word_match`` and ``placing``) gives every
-line its time, ``people`` makes one person of several spellings, ``signs`` notes what each line
+``analyse`` is the room's one door.  Its steps, a file each: ``timing``, or ``align`` with ``placing`` and
+``word_match``, gives every line its time, ``people`` makes one person of several spellings, ``signs`` notes what each line
 gives away (by the words in ``en.toml`` and ``zh.toml``), ``beats`` makes moments of that,
 ``tension`` a curve, ``hooks`` the first reason to stay and the ending.
 """
