@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hookline.formats import Match
+from hookline.formats.spreadsheet import as_csv, unguarded
 from hookline.formats.text import peek
 from hookline.model.correction import Correction, What
 from hookline.model.errors import Unreadable
@@ -29,7 +30,8 @@ TITLE = "Hookline corrections"
 SCHEMA, VERSION = "hookline.corrections", 1
 
 COLUMNS = (
-    "episode", "what", "type", "start", "end", "line", "text", "characters", "value", "question", "by", "comment", "was",
+    "episode", "what", "type", "start", "end", "line", "text",
+    "characters", "value", "question", "by", "comment", "was",
 )  # fmt: skip
 MOST_ROWS = 100_000
 MOST_TOLD = 5
@@ -49,7 +51,6 @@ _OF_EPISODES = (*_OF_LINES, What.NOT_BEAT, What.NO_HOOK, What.ENDING)
 _TIME = re.compile(r"^(?:(?:(\d+):)?(\d+):)?(\d+(?:[.,]\d+)?) ?s?$")
 _LINE = re.compile(r"^(?:(.*):)?(\d+)$")
 _PEOPLE = re.compile(r"\s*[;；、|]\s*")
-_FORMULA = ("=", "+", "-", "@", "\t")  # a spreadsheet would run a cell that begins so
 
 
 def recognise(name: str, head: bytes) -> Match | None:
@@ -96,12 +97,7 @@ def read(text: str, *, file: str) -> tuple[Correction, ...]:
 
 def write_csv(corrections: Iterable[Correction]) -> str:
     """A table that ``read`` gives back, for any spreadsheet (UTF-8 with a mark, commas)."""
-    out = io.StringIO()
-    table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    table.writeheader()
-    for correction in corrections:
-        table.writerow({name: guarded(cell) for name, cell in _cells(correction).items()})
-    return "\ufeff" + out.getvalue()
+    return as_csv(COLUMNS, map(_cells, corrections))
 
 
 def write_json(corrections: Iterable[Correction]) -> str:
@@ -116,15 +112,6 @@ def said(correction: Correction) -> str:
     return " | ".join(
         cells[name] for name in ("what", "type", "start", "end", "line", "characters", "value", "question")
     )
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
 
 
 def _cells(one: Correction) -> dict[str, str]:
@@ -146,7 +133,7 @@ def _cells(one: Correction) -> dict[str, str]:
 
 
 def _seconds(ms: int | None) -> str:
-    return "" if ms is None else f"{ms / 1000:g}"
+    return "" if ms is None else f"{ms / 1000:.3f}".rstrip("0").rstrip(".")
 
 
 # ------------------------------------------------------------------ rows
@@ -165,7 +152,7 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
                 names = [cell.strip().lower() for cell in cells]
                 _check_columns(names, file)
             elif any(cell.strip() for cell in cells):
-                yield number, dict(zip(names, (_unguarded(cell.strip()) for cell in cells), strict=False))
+                yield number, dict(zip(names, (unguarded(cell.strip()) for cell in cells), strict=False))
             _check_count(number, file)
     except csv.Error as error:
         raise Unreadable(
