@@ -21,9 +21,10 @@ from hookline.model.script import Source
 from hookline.model.story import SeriesStory
 from hookline.story.notes import notes_of
 from hookline.story.numbers import numbers_of
-from hookline.story.result import Note, SeriesNumbers
+from hookline.story.result import Comparison, Note, SeriesNumbers
 
 NAME, VERSION = "hookline.story", 1
+COMPARISON = "hookline.comparison"
 SCHEMA_FILE = Path(__file__).with_name("story.schema.json")
 
 Json = dict[str, Any]
@@ -64,16 +65,17 @@ def document(story: SeriesStory, *, engine: str = "offline", episode: int | None
         numbers = replace(numbers, episodes=tuple(one for one in numbers.episodes if one.episode == episode))
         notes = tuple(note for note in notes if note.episode == episode)
     whole = StoryDocument(NAME, VERSION, hookline.__version__, engine, story, numbers, notes)
-    found: Json = _plain(whole, texts)
+    found: Json = plain(whole, texts)
     return found
 
 
-def _plain(value: Any, texts: Texts) -> Any:
+def plain(value: Any, texts: Texts) -> Any:
+    """A value of the room as plain JSON values; ``texts`` are the lines that evidence names."""
     if is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: _evidence(getattr(value, f.name), texts)
             if f.name == "evidence"
-            else _plain(getattr(value, f.name), texts)
+            else plain(getattr(value, f.name), texts)
             for f in fields(value)
         }
     if isinstance(value, Enum):
@@ -81,9 +83,9 @@ def _plain(value: Any, texts: Texts) -> Any:
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, dict):
-        return {str(key): _plain(item, texts) for key, item in value.items()}
+        return {str(key): plain(item, texts) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_plain(item, texts) for item in value]
+        return [plain(item, texts) for item in value]
     return value
 
 
@@ -91,11 +93,18 @@ def _evidence(sources: tuple[Source, ...], texts: Texts) -> list[Json]:
     return [{"file": source.file, "line": source.line, "text": texts.get(source, "")} for source in sources]
 
 
+def comparison_document(found: Comparison, texts: Texts) -> Json:
+    """A comparison of two drafts as plain JSON values: ``hookline compare --json``."""
+    import hookline
+
+    return {"schema": COMPARISON, "version": VERSION, "hookline": hookline.__version__, **plain(found, texts)}
+
+
 # ------------------------------------------------------------------ the schema
 
 
 def schema() -> Json:
-    """The JSON Schema (2020-12) of the document, from its types, their docstrings and the comments beside their fields."""
+    """The JSON Schema (2020-12) of the document: its types, their docstrings and the comments beside fields."""
     definitions: Json = {}
     root = _object(StoryDocument, definitions)
     root["properties"]["schema"] = {"const": NAME}
