@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 NOTES_SHOWN, PEOPLE_SHOWN, PLACES_SHOWN, REMARKS_SHOWN, LISTED = 12, 10, 8, 8, 6
-WIDE, MIDDLING, NARROW = 110, 76, 60  # columns from which a table shows everything, most, and bars
+WIDE, MIDDLING, NARROW = 110, 92, 60  # columns from which a table shows everything, most, and bars
+COMPARING = 76  # likewise of a comparison
+LEAST_CUT = 12  # a column cut shorter than this is left out
 BLOCKS = "▁▂▃▄▅▆▇█"
 REWRITTEN = 0.25  # share of the wording kept, under which an episode was written anew
 MARKS = {Severity.HIGH: "!!", Severity.MIDDLE: " !", Severity.LOW: "  "}
@@ -94,12 +96,18 @@ def _table(out: Console, columns: Sequence[tuple[str, str]], rows: Sequence[Sequ
     widths = [max(cell_len(text) for text in (name, *(row[n] for row in rows))) for n, (name, _) in enumerate(columns)]
     needed = sum(width for width, (_, kind) in zip(widths, columns, strict=True) if kind != "cut") + 2 * len(columns)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for width, (name, kind) in zip(widths, columns, strict=True):
-        room = max(len(name), min(width, out.width - needed)) if kind == "cut" else width
+    fits = [
+        kind != "cut" or out.width - needed >= min(LEAST_CUT, width)
+        for width, (_, kind) in zip(widths, columns, strict=True)
+    ]
+    for width, (name, kind), fit in zip(widths, columns, fits, strict=True):
+        if not fit:
+            continue
+        room = min(width, out.width - needed) if kind == "cut" else width
         right = "right" if kind == "right" else "left"
         table.add_column(name, width=room, justify=right, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(text for text, fit in zip(row, fits, strict=True) if fit))
     return table
 
 
@@ -336,7 +344,7 @@ def comparison(out: Console, found: Comparison, *, episode: int | None = None) -
     for one in changed:
         numbers = (one.number_before, one.number_after)
         whole = ChangeKind.CHANGED, ChangeKind.MOVED  # of what came or went, the lines are its script
-        if episode in numbers or (episode is None and len(changed) <= LISTED and one.kind in whole):
+        if (episode and episode in numbers) or (episode is None and len(changed) <= LISTED and one.kind in whole):
             _details(out, one)
     if episode is None and len(changed) > LISTED:
         out.print("\nthe lines of one episode: --episode N", style="dim")
@@ -358,7 +366,7 @@ def _totals(out: Console, found: Comparison) -> None:
 
 
 def _changes_table(out: Console, found: Comparison) -> Table:
-    wide = out.width >= MIDDLING
+    wide = out.width >= COMPARING
     columns = [("Ep", ""), ("", ""), ("Length", "right"), ("Lines", "right"), ("Beats", "right"), ("Tension", "right")]
     columns += [("Hook", "right"), ("Ending", "cut")] if wide else []
     rows = []
