@@ -33,6 +33,7 @@ COLUMNS = (
     "episode", "what", "type", "start", "end", "line", "text",
     "characters", "value", "question", "by", "comment", "was",
 )  # fmt: skip
+SAID = ("what", "type", "start", "end", "line", "characters", "value", "question")  # what ``was`` repeats
 MOST_ROWS = 100_000
 MOST_TOLD = 5
 
@@ -109,9 +110,7 @@ def write_json(corrections: Iterable[Correction]) -> str:
 def said(correction: Correction) -> str:
     """What a row says, in one text: two rows that say the same are equal here."""
     cells = _cells(correction)
-    return " | ".join(
-        cells[name] for name in ("what", "type", "start", "end", "line", "characters", "value", "question")
-    )
+    return " | ".join(cells[name] for name in SAID).rstrip(" |")
 
 
 def _cells(one: Correction) -> dict[str, str]:
