@@ -4,6 +4,17 @@ from hookline.project.demo import demo
 from hookline.project.doctor import Check, examine
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
 from hookline.project.intake import Said, Skipped, Taken, take
+from hookline.project.stories import (
+    compare_drafts,
+    comparison_json,
+    draft,
+    export_corrections,
+    figures,
+    schema_text,
+    story_json,
+    story_of_files,
+    write_tables,
+)
 from hookline.project.viewers import simulate_viewers
 from hookline.project.work import LibraryRun, SeriesRun, run, timed_story
 
@@ -17,13 +28,22 @@ __all__ = [
     "SeriesRun",
     "Skipped",
     "Taken",
+    "compare_drafts",
+    "comparison_json",
     "create",
     "demo",
+    "draft",
     "examine",
+    "export_corrections",
+    "figures",
     "open_library",
     "open_series",
     "run",
+    "schema_text",
     "simulate_viewers",
+    "story_json",
+    "story_of_files",
     "take",
     "timed_story",
+    "write_tables",
 ]

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from hookline.model.correction import Correction
 from hookline.model.script import Cue, Episode, LineKind, Script, Source
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
+from hookline.story.corrections import (
+    Laid,
+    Placed,
+    place,
+    respoken,
+    retimed,
+    with_beats,
+    with_ending,
+    with_hook,
+    with_people,
+)
 from hookline.story.hooks import find_ending, find_hook
 from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
 from hookline.story.people import Cast, cast_of, characters, recast, shares
@@ -36,6 +48,7 @@ def analysed(
     durations_ms: Mapping[int, int],
     title: str,
     language: str,
+    corrections: Sequence[Correction] = (),
 ) -> SeriesStory:
     """The story of a series; see ``hookline.story.analyse``."""
     cues = {number: found for number, found in cues.items() if found}
@@ -45,18 +58,33 @@ def analysed(
         _timed(number, chosen.get(number), cues.get(number, ()), durations_ms.get(number))
         for number in sorted({*chosen, *cues})
     ]
+    placed = place(corrections, [one.episode for one in timed])
+    timed = [_as_said(one, placed, fixed=one.episode.number in durations_ms) for one in timed]
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
-    stories = tuple(_stories(timed, cast, words))
-    notes += [note for one in timed for note in one.notes] + _missing(scripts, stories, spoken, words)
-    return SeriesStory(
+    stories = tuple(_stories(timed, cast, words, placed))
+    notes += [*placed.notes, *(note for one in timed for note in one.notes)]
+    notes += _missing(scripts, stories, spoken, words)
+    story = SeriesStory(
         title=title or next((s.title for s in scripts if s.title), ""),
         language=spoken,
         episodes=stories,
         characters=characters(stories, cast),
         unread=tuple(unread for script in scripts for unread in script.unread),
         notes=tuple(dict.fromkeys([note for script in scripts for note in script.notes] + notes)),
+        description=next((s.description for s in scripts if s.description), ""),
     )
+    return with_people(story, placed)
+
+
+def _as_said(one: _Timed, placed: Placed, *, fixed: bool) -> _Timed:
+    """The episode with speakers and times as people have them."""
+    mine = placed.of(one.episode.number)
+    if not mine:
+        return one
+    spoken = respoken(one.episode, mine)
+    episode, duration_ms, notes = retimed(spoken, one.duration_ms, one.timing, mine, fixed=fixed)
+    return replace(one, episode=episode, duration_ms=duration_ms, notes=(*one.notes, *notes))
 
 
 def _chosen(scripts: Sequence[Script], language: str) -> tuple[dict[int, Episode], list[str]]:
@@ -118,23 +146,23 @@ def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, .
     )
 
 
-def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon) -> Iterator[EpisodeStory]:
+def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon, placed: Placed) -> Iterator[EpisodeStory]:
     set_going = False
     for position, one in enumerate(timed):
         opening = not set_going and position < INCITING_EPISODES
-        story = _story(one, cast, words, opening=opening)
+        story = _story(one, cast, words, placed.of(one.episode.number), opening=opening)
         set_going = set_going or any(beat.type == "inciting" for beat in story.beats)
         yield story
 
 
-def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool) -> EpisodeStory:
+def _story(one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, opening: bool) -> EpisodeStory:
     episode = recast(one.episode, cast)
     reading = read(episode, one.duration_ms, words, cast)
-    beats = find_beats(reading, cast, opening=opening)
-    ending, cliffhanger = find_ending(reading, beats, words)
-    hooked = find_hook(reading, beats)
+    beats = with_beats(find_beats(reading, cast, opening=opening), reading, mine)
+    ending, cliffhanger = with_ending(find_ending(reading, beats, words), reading, mine)
+    hooked = with_hook(find_hook(reading, beats), reading, mine)
     added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
-    beats = in_order([*beats, *added])
+    beats = with_beats(in_order([*beats, *added]), reading, mine)
     return EpisodeStory(
         episode=episode,
         duration_ms=one.duration_ms,
