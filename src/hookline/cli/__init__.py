@@ -15,7 +15,7 @@ import hookline
 from hookline.model.errors import HooklineError
 
 KINDS = ("script", "subtitles", "video", "events", "curve", "beats")  # beats: corrections by people
-ENGINES = ("offline",)  # who reads the story
+ENGINES = ("offline", "llm")  # who reads the story
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +98,7 @@ def _add_story(commands: _Commands[argparse.ArgumentParser]) -> None:
     story.add_argument("--csv", type=Path, metavar="FOLDER", help="write everything as tables there")
     story.add_argument("--export", type=Path, metavar="FILE", help="write beats.csv or .json, to correct and import")
     story.add_argument("--engine", choices=ENGINES, default="offline", help="who reads the story (default: offline)")
+    story.add_argument("--yes", action="store_true", help="with --engine llm: pay without being asked")
 
 
 def _add_compare(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -77,6 +77,8 @@ def _stories(options: argparse.Namespace) -> list[tuple[SeriesFolder | None, Ser
         raise BadInput(
             "give a series folder, or --script FILE", mend="hookline story DIR; hookline story --script FILE"
         )
+    if options.engine == "llm":
+        return _by_model(options)
     if options.script:
         return [(None, project.story_of_files(options.script, subtitles=options.subtitles, format=options.format))]
     if options.subtitles or options.format:
@@ -84,6 +86,34 @@ def _stories(options: argparse.Namespace) -> list[tuple[SeriesFolder | None, Ser
     with draw.progress() as progress:
         found = project.open_library(options.dir).series
         return [(series, project.timed_story(series, progress=progress)) for series in found]
+
+
+def _by_model(options: argparse.Namespace) -> list[tuple[SeriesFolder | None, SeriesStory]]:
+    """Stories as a language model reads them: the cost first, then the work, then what it came to."""
+    from hookline.project import annotating
+
+    if not options.dir:
+        mend = "make one with: hookline new DIR; its hookline.toml names the model"
+        raise BadInput("--engine llm needs a series folder", mend=mend)
+    read: list[tuple[SeriesFolder | None, SeriesStory]] = []
+    for series in project.open_library(options.dir).series:
+        told = annotating.quote(series)
+        print(draw.quote(told), file=sys.stderr)
+        if told.known < told.scenes and not options.yes:
+            _agree()
+        with draw.progress() as progress:
+            found = annotating.annotate(series, progress=progress)
+        print(draw.annotated(found), file=sys.stderr)
+        read.append((series, found.story))
+    return read
+
+
+def _agree() -> None:
+    if not sys.stdin.isatty():
+        raise BadInput("nobody is there to agree to the cost", mend="say --yes")
+    print("ask? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise BadInput("not asked; nothing was sent", mend="--engine offline costs nothing")
 
 
 def _check_episode(number: int, stories: Sequence[SeriesStory]) -> None:

@@ -22,7 +22,32 @@ id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
 """
 
-SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
+SETTINGS: dict[str, type] = {
+    "schema": int, "title": str, "language": str, "id": str, "smallest_group": int, "engines": dict,
+}  # fmt: skip
+LANGUAGE_SETTINGS: dict[str, tuple[type, ...]] = {  # of the table [engines.language]
+    "base_url": (str,),
+    "model": (str,),
+    "key_env": (str,),
+    "timeout_s": (int, float),
+    "parallel": (int,),
+    "price_in": (int, float),
+    "price_out": (int, float),
+}
+_KINDS = {int: "a whole number", str: "text in quotes", dict: "a table"}
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    """Which language model reads scripts where one is asked to, and what it costs."""
+
+    base_url: str
+    model: str
+    key_env: str = ""  # name of the environment variable with the key; "" where none is needed
+    timeout_s: float = 120.0
+    parallel: int = 4
+    price_in: float | None = None  # of a million tokens sent, in the currency you count in
+    price_out: float | None = None  # of a million tokens answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +58,7 @@ class Config:
     language: str
     id: str
     smallest_group: int = 20
+    language_engine: LanguageSettings | None = None
 
 
 def slug(text: str) -> str:
@@ -65,6 +91,7 @@ def read(folder: Path) -> Config:
         language=table.get("language", ""),
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
+        language_engine=_language(table.get("engines", {}), path),
     )
 
 
@@ -73,14 +100,35 @@ def _check(table: dict[str, Any], path: Path) -> None:
         if key not in SETTINGS:
             raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(SETTINGS)}")
         if type(value) is not SETTINGS[key]:
-            wanted = "a whole number" if SETTINGS[key] is int else "text in quotes"
-            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {wanted}")
+            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {_KINDS[SETTINGS[key]]}")
     if table.get("schema", 1) != 1:
         raise BadInput(
             f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"
         )
     if table.get("smallest_group", 20) < 1:
         raise BadInput("smallest_group must be 1 or more", where=str(path), mend="20 is a good value")
+
+
+def _language(engines: dict[str, Any], path: Path) -> LanguageSettings | None:
+    if unknown := sorted(engines.keys() - {"language"}):
+        raise BadInput(f"there is no engine {unknown[0]!r}", where=str(path), mend="engines: language")
+    if "language" not in engines:
+        return None
+    table, where = engines["language"], f"{path} [engines.language]"
+    if not isinstance(table, dict):
+        raise BadInput("language is no table", where=str(path), mend="write [engines.language] above its settings")
+    for key, value in table.items():
+        if key not in LANGUAGE_SETTINGS:
+            known = ", ".join(LANGUAGE_SETTINGS)
+            raise BadInput(f"there is no setting {key!r}", where=where, mend=f"settings: {known}")
+        if type(value) not in LANGUAGE_SETTINGS[key]:
+            wanted = "text in quotes" if LANGUAGE_SETTINGS[key] == (str,) else "a number"
+            raise BadInput(f"{key} is {value!r}", where=where, mend=f"give {wanted}")
+        if not isinstance(value, str) and not (0 < value < 1e9 or (value == 0 and key.startswith("price"))):
+            raise BadInput(f"{key} is {value!r}", where=where, mend="give a number above 0")
+    if missing := [key for key in ("base_url", "model") if not table.get(key)]:
+        raise BadInput(f"{missing[0]} is missing", where=where, mend='such as base_url = "http://localhost:8000/v1"')
+    return LanguageSettings(**table)
 
 
 def _quoted(text: str) -> str:
