@@ -82,7 +82,10 @@ def test_a_bad_answer_is_repaired_by_one_more_request(fault: str) -> None:
 
 
 def test_a_second_bad_answer_is_refused_and_its_tokens_counted() -> None:
-    with serving(reply, always="wrong") as chat, pytest.raises(AnswerRefused, match=r"answer\.beats is 'many'") as caught:
+    with (
+        serving(reply, always="wrong") as chat,
+        pytest.raises(AnswerRefused, match=r"answer\.beats is 'many'") as caught,
+    ):
         engine(chat).complete("s", "p", schema=SCHEMA)
     assert caught.value.used == (200, 20, 2)
     assert len(chat.asked) == 2

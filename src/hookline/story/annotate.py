@@ -360,7 +360,7 @@ def _differing(one: EpisodeStory, other: EpisodeStory) -> Iterator[Disagreement]
         yield Disagreement(number, "hook", _hook(one.hook), _hook(other.hook), evidence)
     if one.ending.type is not other.ending.type:
         yield Disagreement(number, "ending", one.ending.type.value, other.ending.type.value, other.ending.evidence)
-    if len(one.feelings) == len(other.feelings):
+    if len(one.feelings) == len(other.feelings) == len(other.episode.lines()):
         for line, mine, theirs_ in zip(other.episode.lines(), one.feelings, other.feelings, strict=True):
             if mine.emotion is not theirs_.emotion:
                 yield Disagreement(number, "emotion", mine.emotion.value, theirs_.emotion.value, (line.source,))
