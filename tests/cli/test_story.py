@@ -188,7 +188,7 @@ def test_corrections_go_out_and_in_and_stay(series: Path, tmp_path: Path, capsys
     shutil.rmtree(series / ".hookline")
     assert persons(series) == [(2, "betrayal")]
     again = exported(series, tmp_path / "again.csv")
-    assert [row["by"] for row in again if row["type"] == "betrayal"] == ["Mia"]
+    assert [row["type"] for row in again if row["by"] == "Mia"] == ["betrayal"]
 
 
 def test_what_a_newer_table_leaves_out_is_told(
