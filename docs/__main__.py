@@ -3,6 +3,8 @@
 ./dev docs              all of it
 ./dev docs commands     the command page
 ./dev docs schema       the JSON Schema of a story, shipped with the package
+./dev docs tension      an episode's tension with its beats
+./dev docs example      the worked example of the story page
 ./dev docs frames       frames of the animatics
 ./dev docs report       the report in a browser (wants chromium and a finished ./dev demo)
 """
@@ -13,7 +15,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("commands", "schema", "frames", "report")
+PARTS = ("commands", "schema", "tension", "example", "frames", "report")
 
 
 def main() -> int:
@@ -41,6 +43,14 @@ def make(part: str) -> list[Path]:
 
         SCHEMA_FILE.write_text(project.schema_text(), encoding="utf-8")
         return [SCHEMA_FILE]
+    if part == "tension":
+        from docs import tension
+
+        return tension.make(HERE / "pictures")
+    if part == "example":
+        from docs import example
+
+        return example.make()
     if part == "frames":
         from docs import frames
 

@@ -137,15 +137,20 @@ def test_what_is_no_table_of_corrections_is_refused(text: str) -> None:
         corrections.read(text, file="beats.csv")
 
 
+def read_or_message(path: Path) -> bool:
+    """Whether the table is read, or refused with its name."""
+    try:
+        return isinstance(read_corrections(path, file="beats.csv"), tuple)
+    except HooklineError as error:
+        return "beats.csv" in str(error)
+
+
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 @settings(max_examples=80, deadline=None)
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "beats.csv"
     path.write_bytes(GOOD.encode()[:40] + data)
-    try:
-        read_corrections(path, file="beats.csv")
-    except HooklineError as error:
-        assert "beats.csv" in str(error)
+    assert read_or_message(path)
 
 
 def test_it_is_known_by_its_columns_and_by_nothing_else(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -125,7 +126,7 @@ def spans(story: SeriesStory) -> list[Span]:
 
 
 def in_order(found: list[Span]) -> bool:
-    return all(a.end_ms <= b.start_ms for a, b in zip(found, found[1:], strict=False))
+    return all(a.end_ms <= b.start_ms for a, b in pairwise(found))
 
 
 def test_a_given_time_draws_the_lines_around_it_along() -> None:

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from hookline.formats import corrections
+from hookline.formats.corrections import COLUMNS
+from hookline.model.correction import What
 from hookline.model.story import BeatType
-from hookline.story import analyse, beats, hooks, tension
+from hookline.story import analyse, beats, hooks, notes, tension
+from hookline.story.result import NoteKind
 from hookline.story.timing import PACE
 from tests.shared import REPOSITORY
 from tests.story.written import written
@@ -60,3 +64,25 @@ def test_constants_are_as_written() -> None:
     assert f"the last {hooks.ENDING_MS // 1000} s (at most {hooks.ENDING_LINES} lines)" in TEXT
     assert f"for {beats.LONG_TALK_MS // 1000} s, or for {beats.LONG_TOLD_MS // 1000} s" in TEXT
     assert f"nearer than {beats.APART_MS // 1000} s are one" in TEXT
+
+
+def test_the_worked_example_is_what_the_command_says() -> None:
+    from docs import example
+
+    assert example.written(TEXT) == TEXT, "run: ./dev docs example"
+
+
+def test_statements_notes_and_columns_are_told() -> None:
+    told = set(re.findall(r"`(\w+)`", TEXT))
+    assert {*map(str, What), *COLUMNS} <= told
+    assert {kind.value for kind in NoteKind} <= told
+    for limit in notes.FORM.values():
+        assert f"{limit.value:g}" in TEXT
+    assert f"more than {notes.MOST_PARTS.value:g} speaking parts" in TEXT
+    assert f"at most {notes.MOST_AN_EPISODE} notes and the series {notes.MOST_OF_SERIES}" in TEXT
+
+
+def test_the_table_of_corrections_on_the_page_is_read() -> None:
+    block = re.search(r"(?m)(?:^    .*\n){4}", TEXT[TEXT.index("    episode,what,") :])
+    assert block is not None
+    assert len(corrections.read(block[0].replace("    ", ""), file="page")) == 3

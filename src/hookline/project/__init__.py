@@ -2,6 +2,7 @@
 
 from hookline.project.demo import demo
 from hookline.project.doctor import Check, examine
+from hookline.project.experiments import allocation, design_experiment, experiments
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
 from hookline.project.intake import Said, Skipped, Taken, take
 from hookline.project.stories import (
@@ -28,12 +29,15 @@ __all__ = [
     "SeriesRun",
     "Skipped",
     "Taken",
+    "allocation",
     "compare_drafts",
     "comparison_json",
     "create",
     "demo",
+    "design_experiment",
     "draft",
     "examine",
+    "experiments",
     "export_corrections",
     "figures",
     "open_library",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
 """
 
-SETTINGS: dict[str, type] = {
-    "schema": int, "title": str, "language": str, "id": str, "smallest_group": int, "engines": dict,
-}  # fmt: skip
+SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
+SECTIONS: dict[str, type] = {"experiments": list, "engines": dict}  # experiments: read by project/experiments.py
+
+
+WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
 LANGUAGE_SETTINGS: dict[str, tuple[type, ...]] = {  # of the table [engines.language]
     "base_url": (str,),
     "model": (str,),
@@ -34,7 +37,6 @@ LANGUAGE_SETTINGS: dict[str, tuple[type, ...]] = {  # of the table [engines.lang
     "price_in": (int, float),
     "price_out": (int, float),
 }
-_KINDS = {int: "a whole number", str: "text in quotes", dict: "a table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Config:
     id: str
     smallest_group: int = 20
     language_engine: LanguageSettings | None = None
+    sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
+    file: str = FILE  # where that was read
 
 
 def slug(text: str) -> str:
@@ -92,15 +96,18 @@ def read(folder: Path) -> Config:
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
         language_engine=_language(table.get("engines", {}), path),
+        sections={name: table[name] for name in SECTIONS if name in table},
+        file=str(path),
     )
 
 
 def _check(table: dict[str, Any], path: Path) -> None:
+    known = SETTINGS | SECTIONS
     for key, value in table.items():
-        if key not in SETTINGS:
-            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(SETTINGS)}")
-        if type(value) is not SETTINGS[key]:
-            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {_KINDS[SETTINGS[key]]}")
+        if key not in known:
+            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(known)}")
+        if type(value) is not known[key]:
+            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {WANTED[known[key]].format(key=key)}")
     if table.get("schema", 1) != 1:
         raise BadInput(
             f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"

@@ -49,7 +49,8 @@ MOST_PARTS = Limit(8, "65 of 70 public scripts have at most 8")
 FAR = 3.5
 FEWEST = 8  # episodes from which a season is its own measure
 QUIET_SHARE = 0.25  # a second is quiet when three quarters of the season's seconds press harder
-HOT_SHARE = 0.75  # and hot when it presses harder than three quarters: it pulls, whatever it is called
+HOT_SHARE = 0.75  # and hot when it presses harder than three quarters: it pulls, whatever it is called,
+HOT_RISE = 0.1  # if it stands so far above the quiet ones
 MIDDLE = (0.25, 0.75)
 MOST_AN_EPISODE, MOST_OF_SERIES, MOST_NAMED = 3, 6, 8
 EVERYWHERE_FROM, EVERYWHERE_SHARE = 6, 1 / 3
@@ -60,7 +61,8 @@ _WEIGHT = {S.HIGH: 3, S.MIDDLE: 2, S.LOW: 1}
 def notes_of(story: SeriesStory, numbers: SeriesNumbers) -> tuple[Note, ...]:
     """The notes of a series: its own first, then by episode, weightiest first."""
     last = story.episodes[-1].number if len(story.episodes) > 1 else None
-    calm, hot = _quantile(story, QUIET_SHARE), _quantile(story, HOT_SHARE)
+    calm = _quantile(story, QUIET_SHARE)
+    hot = max(_quantile(story, HOT_SHARE), calm + HOT_RISE)
     found: list[Note] = []
     for told, counts in zip(story.episodes, numbers.episodes, strict=True):
         if counts.lines:

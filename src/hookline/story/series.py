@@ -21,6 +21,8 @@ from hookline.story.corrections import (
     with_hook,
     with_people,
 )
+from hookline.story.feelings import LANGUAGES as FELT_LANGUAGES
+from hookline.story.feelings import feel, has_model, valence_of
 from hookline.story.hooks import find_ending, find_hook
 from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
 from hookline.story.people import Cast, cast_of, characters, recast, shares
@@ -62,7 +64,7 @@ def analysed(
     timed = [_as_said(one, placed, fixed=one.episode.number in durations_ms) for one in timed]
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
-    stories = tuple(_stories(timed, cast, words, placed))
+    stories = tuple(_stories(timed, cast, words, spoken, placed))
     notes += [*placed.notes, *(note for one in timed for note in one.notes)]
     notes += _missing(scripts, stories, spoken, words)
     story = SeriesStory(
@@ -146,16 +148,20 @@ def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, .
     )
 
 
-def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon, placed: Placed) -> Iterator[EpisodeStory]:
+def _stories(
+    timed: Sequence[_Timed], cast: Cast, words: Lexicon, language: str, placed: Placed
+) -> Iterator[EpisodeStory]:
     set_going = False
     for position, one in enumerate(timed):
         opening = not set_going and position < INCITING_EPISODES
-        story = _story(one, cast, words, placed.of(one.episode.number), opening=opening)
+        story = _story(one, cast, words, placed.of(one.episode.number), opening=opening, language=language)
         set_going = set_going or any(beat.type == "inciting" for beat in story.beats)
         yield story
 
 
-def _story(one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, opening: bool) -> EpisodeStory:
+def _story(
+    one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, opening: bool, language: str
+) -> EpisodeStory:
     episode = recast(one.episode, cast)
     reading = read(episode, one.duration_ms, words, cast)
     beats = with_beats(find_beats(reading, cast, opening=opening), reading, mine)
@@ -163,6 +169,7 @@ def _story(one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, ope
     hooked = with_hook(find_hook(reading, beats), reading, mine)
     added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
     beats = with_beats(in_order([*beats, *added]), reading, mine)
+    feelings = tuple(one for scene in episode.scenes for one in feel(scene.lines, language=language))
     return EpisodeStory(
         episode=episode,
         duration_ms=one.duration_ms,
@@ -172,6 +179,8 @@ def _story(one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, ope
         ending=ending,
         hook=hooked[0] if hooked else None,
         dialogue_share=shares(episode),
+        feelings=feelings,
+        valence=valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000)),
     )
 
 
@@ -182,6 +191,10 @@ def _missing(scripts: Sequence[Script], stories: Sequence[EpisodeStory], languag
     if stories and not words.language:
         known = ", ".join(LANGUAGES)
         notes.append(f"no words are known for {language or 'the language'}: beats need one of {known}")
+    if stories and not has_model(language):
+        notes.append(
+            f"no emotion model for {language or 'the language'}: feelings need one of {', '.join(FELT_LANGUAGES)}"
+        )
     notes += [
         f"{script.title or script.format}: the script holds no episode" for script in scripts if not script.episodes
     ]
