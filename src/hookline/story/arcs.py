@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from hookline.model.story import Arc, ArcShape, EpisodeStory, Feeling
@@ -108,11 +109,18 @@ def _binned(values: Sequence[float]) -> list[float]:
 
 def _smoothed(values: Sequence[float]) -> list[float]:
     """The mean around each of ``POINTS`` points, weighted by a normal kernel; at the ends over what there is."""
-    places = [(at + 0.5) / len(values) for at in range(len(values))]
-    result = []
+    return [
+        sum(value * weight for value, weight in zip(values, weights, strict=True)) for weights in _kernels(len(values))
+    ]
+
+
+@lru_cache(maxsize=256)  # episodes come in few lengths
+def _kernels(length: int) -> tuple[tuple[float, ...], ...]:
+    """For each point, what each of so many values weighs; sums to 1."""
+    rows = []
     for point in range(POINTS):
-        middle = (point + 0.5) / POINTS
-        weights = [math.exp(-0.5 * ((place - middle) / SMOOTH_SHARE) ** 2) for place in places]
-        total = sum(value * weight for value, weight in zip(values, weights, strict=True))
-        result.append(total / sum(weights))
-    return result
+        far = [((at + 0.5) / length - (point + 0.5) / POINTS) / SMOOTH_SHARE for at in range(length)]
+        weights = [math.exp(-0.5 * distance * distance) for distance in far]
+        total = sum(weights)
+        rows.append(tuple(weight / total for weight in weights))
+    return tuple(rows)

@@ -21,7 +21,7 @@ beat.  Of moments above ``ENOUGH`` the surest settles the promise, of equals the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hookline.model.script import LineKind, Source
@@ -106,9 +106,16 @@ def settled(setup: Setup, line: Plotline, words: PlotWords) -> Landing | None:
 
 
 def _candidates(setup: Setup, line: Plotline) -> list[int]:
-    """Indices of the later lines that could settle it: those of a beat, and those that share a word."""
-    sharing: Iterable[int] = (index for word in setup.words for index in line.holding[word])
-    return sorted({index for index in (*line.beating, *sharing) if index > setup.last.index})
+    """Indices of the later lines that share a telling word or the object, or take an ending's question up soon."""
+    if setup.object:
+        return [index for index in line.naming[setup.object] if index > setup.last.index]
+    sharing = {index for word in setup.words if line.weight[word] > 0.0 for index in line.holding[word]}
+    if setup.ends:
+        sharing.update(index for index in line.beating if line.spots[index].at_ms - setup.last.at_ms <= TAKEN_UP_MS)
+        sharing.update(
+            index + step for index in list(sharing) for step in (-1, 1) if 0 <= index + step < len(line.spots)
+        )
+    return sorted(index for index in sharing if index > setup.last.index)
 
 
 def _confidence(setup: Setup, spot: Spot, line: Plotline, words: PlotWords) -> float:

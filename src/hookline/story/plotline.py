@@ -12,7 +12,7 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -58,6 +58,7 @@ class Plotline:
     weight: Mapping[str, float]  # of each content word
     fame: Mapping[str, float]  # the same for each person
     holding: Mapping[str, tuple[int, ...]]  # content word -> indices of the lines that hold it
+    naming: Mapping[str, tuple[int, ...]]  # thing -> indices of the lines that name it
     beating: tuple[int, ...]  # indices of the lines that are evidence of a beat
     duration_ms: int
 
@@ -162,20 +163,25 @@ def plotline(stories: Sequence[EpisodeStory], cast: Cast, words: PlotWords) -> P
     counts = Counter(word for spot in spots for word in spot.words)
     frequent = max(FREQUENT_LINES, FREQUENT * len(spots))
     heard = Counter(name for spot in spots for name in spot.people)
-    holding: dict[str, list[int]] = {}
-    for spot in spots:
-        for word in spot.words:
-            holding.setdefault(word, []).append(spot.index)
     return Plotline(
         stories=tuple(stories),
         spots=spots,
         by_source={spot.line.source: spot for spot in spots},
         weight={word: max(0.0, math.log(frequent / count)) for word, count in counts.items()},
         fame={name: math.log((len(spots) + 1) / count) for name, count in heard.items()},
-        holding={word: tuple(indices) for word, indices in holding.items()},
+        holding=_indices((word, spot.index) for spot in spots for word in spot.words),
+        naming=_indices((thing, spot.index) for spot in spots for thing in spot.objects),
         beating=tuple(spot.index for spot in spots if spot.beats),
         duration_ms=sum(story.duration_ms for story in stories),
     )
+
+
+def _indices(held: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    """What is held, with the indices at which it is, in order."""
+    found: dict[str, list[int]] = {}
+    for one, index in held:
+        found.setdefault(one, []).append(index)
+    return {one: tuple(indices) for one, indices in found.items()}
 
 
 def _spots(stories: Sequence[EpisodeStory], cast: Cast, words: PlotWords) -> Iterator[Spot]:

@@ -55,14 +55,12 @@ def promises_of(stories: Sequence[EpisodeStory], cast: Cast, lexicon: Lexicon) -
 
 def answered(stories: Sequence[EpisodeStory], promises: Sequence[Promise]) -> tuple[EpisodeStory, ...]:
     """The episodes with ``Ending.answer`` set, where the question that an ending leaves open is settled later."""
-    settling = {(p.episode, p.evidence): p.payoff for p in promises if p.kind is K.QUESTION and p.payoff}
-    return tuple(_answered(story, settling) for story in stories)
+    settling = {(p.episode, p.evidence): p.payoff for p in promises if p.kind is K.QUESTION}
+    return tuple(_answered(story, settling.get((story.number, story.ending.evidence))) for story in stories)
 
 
-def _answered(story: EpisodeStory, settling: dict[tuple[int, tuple[object, ...]], Answer]) -> EpisodeStory:
-    ending = story.ending
-    answer = settling.get((story.number, ending.evidence))
-    return replace(story, ending=replace(ending, answer=answer)) if answer else story
+def _answered(story: EpisodeStory, answer: Answer | None) -> EpisodeStory:
+    return replace(story, ending=replace(story.ending, answer=answer)) if answer else story
 
 
 # ------------------------------------------------------------------ setups
@@ -136,10 +134,9 @@ def _questions(line: Plotline, words: PlotWords) -> Iterator[Setup]:
 
 def _between(spot: Spot, line: Plotline) -> frozenset[str]:
     """Who speaks and is named in a line, and whom it answers: the one who spoke before."""
-    before = (line.spots[at] for at in range(spot.index - 1, max(-1, spot.index - 1 - ADDRESSED_WITHIN), -1))
-    others = (
-        b.line.speaker for b in before if b.scene == spot.scene and b.line.speaker not in (None, spot.line.speaker)
-    )
+    speaker = spot.line.speaker
+    before = reversed(line.spots[max(0, spot.index - ADDRESSED_WITHIN) : spot.index])
+    others = (b.line.speaker for b in before if b.scene == spot.scene and b.line.speaker and b.line.speaker != speaker)
     addressed = next(others, None)
     return spot.people | ({addressed} if addressed else frozenset())
 
@@ -164,9 +161,7 @@ def _left_open(spot: Spot, line: Plotline, words: PlotWords) -> bool:
     after = [
         other
         for other in line.spots[spot.index + 1 : spot.index + 1 + ANSWERED_WITHIN]
-        if other.scene == spot.scene
-        and other.line.kind is LineKind.DIALOGUE
-        and other.line.speaker != spot.line.speaker
+        if other.scene == spot.scene and other.line.speaker not in (None, spot.line.speaker)
     ]
     if not after:
         return True
