@@ -15,7 +15,8 @@ A moment is a line after the setup.  It settles a promise by what it is and by w
 A person weighs, like a word, the less the more lines hold them: that the lead is there says nothing.  A payoff
 needs something of both: an answer's form or a beat, and words or the object; the question of an ending may instead be
 taken up by at least half of its people within ``TAKEN_UP_MS``, and an object may return in the same words without a
-beat.  Of moments above ``ENOUGH`` the surest settles the promise, of equals the first.
+beat.  An ending's question is settled in a later episode.  Of moments above ``ENOUGH`` the surest settles the
+promise, of equals the first.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def settled(setup: Setup, line: Plotline, words: PlotWords) -> Landing | None:
     since_ms = setup.last.at_ms + SOONEST_MS
     for index in _candidates(setup, line):
         spot = line.spots[index]
-        if spot.at_ms < since_ms:
+        if spot.at_ms < since_ms or (setup.ends and spot.episode == setup.last.episode):
             continue
         confidence = _confidence(setup, spot, line, words)
         if confidence >= ENOUGH and (best is None or confidence > best.confidence):
