@@ -3,7 +3,7 @@
 Five kinds of setup are looked for, by the words in ``promises.toml``:
 
     question   a plot question (who, whose, why, where, how, what happened, alive or dead) that the next
-               two lines leave unanswered, and every question that an episode ends on
+               three lines leave unanswered, and every question that an episode ends on
     secret     something must stay unknown, or is being hidden
     threat     harm is announced ("you'll regret this"); harm under way is no promise
     vow        somebody binds themselves ("I swear I will")
@@ -32,7 +32,7 @@ from hookline.story.signs import quote
 K = PromiseKind
 
 AGAIN_MS = 45_000  # the same people at the same kind of promise sooner than this are still at it
-ANSWERED_WITHIN = 2  # lines in which somebody else's plain statement answers a question at once
+ANSWERED_WITHIN = 3  # lines in which somebody else's plain statement answers a question at once
 ADDRESSED_WITHIN = 3  # lines back to the one who is spoken to
 LEAST_WORDS = 3  # shorter questions ("Who?") ask for the last word, not for the story
 LEAST_HAN = 4
@@ -163,10 +163,7 @@ def _left_open(spot: Spot, line: Plotline, words: PlotWords) -> bool:
         for other in line.spots[spot.index + 1 : spot.index + 1 + ANSWERED_WITHIN]
         if other.scene == spot.scene and other.line.speaker not in (None, spot.line.speaker)
     ]
-    if not after:
-        return True
-    reply = after[0].folded
-    return "?" in reply or words.refuses(reply)
+    return all("?" in reply.folded or words.refuses(reply.folded) for reply in after)
 
 
 def _said(line: Plotline, words: PlotWords) -> Iterator[Setup]:
