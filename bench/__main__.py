@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHES = ("start", "real_input", "story", "gold", "turning", "lines", "emotion", "audience", "insight")
+BENCHES = ("start", "real_input", "story", "gold", "turning", "promises", "lines", "emotion", "audience", "insight")
 README = Path(__file__).parent / "README.md"
 
 

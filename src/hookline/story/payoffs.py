@@ -15,8 +15,10 @@ A moment is a line after the setup.  It settles a promise by what it is and by w
 A person weighs, like a word, the less the more lines hold them: that the lead is there says nothing.  A payoff
 needs something of both: an answer's form or a beat, and words or the object; the question of an ending may instead be
 taken up by at least half of its people within ``TAKEN_UP_MS``, and an object may return in the same words without a
-beat.  An ending's question is settled in a later episode.  Of moments above ``ENOUGH`` the surest settles the
-promise, of equals the first.
+beat.  An ending's question is settled in a later episode.  Far from its setup (``FAR_MS``) much is alike by chance:
+there the two must share two telling words; a rare object may do with one of its people, and a question that was put
+in no words is taken up sooner or not at all.  Of moments above ``ENOUGH`` the surest settles the promise, of equals
+the first.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ THING = 0.50
 NEAR = 0.25
 NEAR_MS = 45_000
 TAKEN_UP_MS = 90_000  # about the next episode
+FAR_MS = 180_000  # some three episodes
+RARE_SCENES = 5  # an object that so few scenes name is its story's own
 BESIDE = 0.6
 ENOUGH = 0.55
 LEAST_WORDS = 0.20  # sharing less of the words' weight is sharing none
@@ -132,10 +136,23 @@ def _confidence(setup: Setup, spot: Spot, line: Plotline, words: PlotWords) -> f
     taken_up = bool(setup.ends) and people >= LEAST_PEOPLE and spot.at_ms - setup.last.at_ms <= TAKEN_UP_MS
     if not (form or beat or (thing and told)) or not (thing or told or taken_up):
         return 0.0
+    if spot.at_ms - setup.last.at_ms > FAR_MS and not _tied(setup, spot, people, line):
+        return 0.0
     parts = (
         (FORM, float(form)), (BEAT, beat), (WORDS, shared), (PEOPLE, people), (THING, float(thing)), (NEAR, near)
     )  # fmt: skip
     return 1.0 - math.prod(1.0 - weight * value for weight, value in parts)
+
+
+def _tied(setup: Setup, spot: Spot, people: float, line: Plotline) -> bool:
+    """Whether more than chance ties a moment to a setup far away."""
+    if setup.object and people >= LEAST_PEOPLE:
+        scenes = {line.spots[index].scene for index in line.naming[setup.object]}
+        if len(scenes) <= RARE_SCENES:
+            return True
+    if setup.ends and not setup.form:
+        return False
+    return sum(line.weight[word] > 0.0 for word in setup.words & spot.words) >= 2
 
 
 def _answers(setup: Setup, spot: Spot, words: PlotWords) -> bool:
