@@ -114,7 +114,8 @@ def main() -> None:
     print(
         "\nTried for the learned model, on these films, so that its row is a little hopeful: five separate heads "
         "(20 to 23 % agreement with ridges from 10 to 1000), 30 or 100 factors of the words beside the "
-        "features (20 and 22 %), one common head with own ones beside it (23 to 24 % with three pairs of ridges: shown)."
+        "features (20 and 22 %), one common head with own ones beside it "
+        "(23 to 24 % with three pairs of ridges: shown)."
     )
 
 
@@ -274,7 +275,8 @@ class Ranking:
 
     Score of sentence i for point k: (c + w_k) . (log density of its place, standardised features).  What makes a
     sentence a turning point of any kind is learnt from all five (c), what makes it this one from its own
-    (w_k); ridges draw c to (1, 0, 0, ...), the density alone, and w_k to 0.  Fitted by maximum likelihood of the gold set.
+    (w_k); ridges draw c to (1, 0, 0, ...), the density alone, and w_k to 0.  Fitted by maximum
+    likelihood of the gold set.
     """
 
     def __init__(self, train: Sequence[Film], *, learnt: bool) -> None:
