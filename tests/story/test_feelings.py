@@ -13,7 +13,7 @@ from hookline.model.script import Line, LineKind, Source
 from hookline.model.story import Emotion
 from hookline.story import analyse
 from hookline.story.emotion import DECAY, OTHER, SAME, centred, counted, mixed, model, weighted
-from hookline.story.feelings import NOTHING, SETTLED, feel
+from hookline.story.feelings import NOTHING, SETTLED, feel, settled
 from tests.shared import REPOSITORY, shared_data
 from tests.story.written import written
 
@@ -60,6 +60,26 @@ def test_the_delivery_counts(language: str, text: str, delivery: str, emotion: E
     assert found.emotion is emotion
     assert found != without
     assert found.confidence >= SETTLED["how"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "emotions"),
+    [
+        ("a cold cup of tea", "en", ()),
+        ("cold", "en", (Emotion.ANGER,)),
+        ("苦笑", "zh", (Emotion.SADNESS,)),
+        ("他的笑僵在脸上", "zh", (Emotion.SURPRISE,)),
+        ("mock-scared", "en", ()),
+    ],
+)
+def test_words_settle_only_what_they_mean(text: str, language: str, emotions: tuple[Emotion, ...]) -> None:
+    assert settled(text, language) == emotions
+
+
+def test_every_list_is_of_an_emotion_and_compiles() -> None:
+    for language in ("en", "zh"):
+        for table in ("named", "said"):
+            assert settled("x", language, table=table) == ()
 
 
 def test_actions_are_read_alone_and_chinese_ones_only_when_they_name_it() -> None:
