@@ -115,7 +115,7 @@ def main() -> None:
         "\nTried for the learned model, on these films, so that its row is a little hopeful: five separate heads "
         "(20 to 23 % agreement with ridges from 10 to 1000), 30 or 100 factors of the words beside the "
         "features (20 and 22 %), one common head with own ones beside it "
-        "(23 to 24 % with three pairs of ridges: shown)."
+        "(23 to 25 % with three pairs of ridges: shown)."
     )
 
 
