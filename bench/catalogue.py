@@ -24,6 +24,7 @@ MARKETS = ("US", "BR", "MX", "ID", "TH", "JP", "KR", "FR", "DE", "IN")
 PLANTED = {BeatType.REVEAL: 0.75, BeatType.EXPOSITION: 1.35}  # odds of leaving under a beat
 STARTERS = 4_000.0  # of an episode in the largest market
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def _series(number: int, episodes: int) -> SeriesData:
         seconds = len(hazard)
         grid = np.meshgrid(np.arange(len(MARKETS)), np.arange(seconds), indexing="ij")
         parts.append(
-            np.stack([np.full(at_risk.size, episode.number), *(g.ravel() for g in grid), at_risk.ravel(), exits.ravel()])
+            np.stack(
+                [np.full(at_risk.size, episode.number), *(g.ravel() for g in grid), at_risk.ravel(), exits.ravel()]
+            )
         )
         finished = at_risk[:, -1] - exits[:, -1]
         going = rng.binomial(finished, 0.9)
@@ -60,7 +63,8 @@ def _series(number: int, episodes: int) -> SeriesData:
         ]
     name = f"made-up-{number}"
     counts = StepCounts(name, MARKETS, *np.array(steps, dtype=np.int64).T)
-    return SeriesData(name, SeriesStory(name, "en", story.episodes), HazardCells(name, MARKETS, *np.concatenate(parts, axis=1)), counts, True)
+    cells = HazardCells(name, MARKETS, *np.concatenate(parts, axis=1))
+    return SeriesData(name, SeriesStory(name, "en", story.episodes), cells, counts, simulated=True)
 
 
 def _log_odds(episode: EpisodeStory) -> Floats:
@@ -72,7 +76,7 @@ def _log_odds(episode: EpisodeStory) -> Floats:
     return value
 
 
-def _drawn(rng: np.random.Generator, starts: NDArray[np.int64], hazard: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _drawn(rng: np.random.Generator, starts: Ints, hazard: Floats) -> tuple[Ints, Ints]:
     at_risk = np.zeros((len(starts), len(hazard)), dtype=np.int64)
     exits = np.zeros_like(at_risk)
     left = starts
@@ -98,9 +102,11 @@ def main() -> int:
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    effects = {e.subject: e.estimate for e in next(iter(found.values())).effects if not e.market and e.outcome == "leaving"}
+    told = next(iter(found.values())).effects
+    effects = {e.subject: e.estimate for e in told if not e.market and e.outcome == "leaving"}
     print(
-        f"{size.series} series, {size.series * size.episodes:,} episodes, {len(MARKETS)} markets, {cells:,} cells (made up): "
+        f"{size.series} series, {size.series * size.episodes:,} episodes, {len(MARKETS)} markets, {cells:,} cells "
+        "(made up): "
         f"**{wall:.1f} s** wall, {cpu:.1f} CPU s, {after.ru_maxrss / 1024:,.0f} MB at most.\n"
     )
     print("| planted | true odds ratio | found |\n|---|---|---|")
