@@ -18,9 +18,9 @@ from pathlib import Path
 
 BENCHES = (
     *("start", "real_input", "scripts"),
-    *("story", "season", "alignment", "gold", "lines", "emotion"),
+    *("story", "season", "alignment", "gold", "lines", "emotion", "turning", "promises"),
     *("audience",),
-    *("insight", "experiments"),
+    *("insight", "experiments", "catalogue"),
 )
 README = Path(__file__).parent / "README.md"
 

@@ -9,6 +9,7 @@ from hookline.model.correction import Correction
 from hookline.model.script import Cue, Episode, LineKind, Script, Source
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
+from hookline.story.arcs import episode_arc, season_arc
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
 from hookline.story.corrections import (
     Laid,
@@ -26,9 +27,12 @@ from hookline.story.feelings import feel, has_model, valence_of
 from hookline.story.hooks import find_ending, find_hook
 from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
 from hookline.story.people import Cast, cast_of, characters, recast, shares
+from hookline.story.promises import answered, promises_of
+from hookline.story.segments import segments_of
 from hookline.story.signs import read
 from hookline.story.tension import tension_of
 from hookline.story.timing import timed_by_reading
+from hookline.story.turning import turning_points_of
 
 ODD_SCALE = 1.8  # a video this much longer or shorter than its script reads is worth a word
 
@@ -65,6 +69,9 @@ def analysed(
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
     stories = tuple(_stories(timed, cast, words, spoken, placed))
+    promises = promises_of(stories, cast, words)
+    stories = answered(stories, promises)
+    turning_points = turning_points_of(stories)
     notes += [*placed.notes, *(note for one in timed for note in one.notes)]
     notes += _missing(scripts, stories, spoken, words)
     story = SeriesStory(
@@ -75,6 +82,10 @@ def analysed(
         unread=tuple(unread for script in scripts for unread in script.unread),
         notes=tuple(dict.fromkeys([note for script in scripts for note in script.notes] + notes)),
         description=next((s.description for s in scripts if s.description), ""),
+        arc=season_arc(stories),
+        turning_points=turning_points,
+        segments=segments_of(stories, turning_points),
+        promises=promises,
     )
     return with_people(story, placed)
 
@@ -170,17 +181,19 @@ def _story(
     added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
     beats = with_beats(in_order([*beats, *added]), reading, mine)
     feelings = tuple(one for scene in episode.scenes for one in feel(scene.lines, language=language))
+    valence = valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000))
     return EpisodeStory(
         episode=episode,
         duration_ms=one.duration_ms,
         timing=one.timing,
         beats=beats,
-        tension=tension_of(reading, beats),
+        tension=tension_of(reading, beats, feelings=feelings),
         ending=ending,
         hook=hooked[0] if hooked else None,
         dialogue_share=shares(episode),
         feelings=feelings,
-        valence=valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000)),
+        valence=valence,
+        arc=episode_arc(feelings, valence),
     )
 
 
