@@ -184,6 +184,17 @@ def test_a_million_cues_are_refused(name: str, tmp_path: Path) -> None:
         read_cues(path, file="x", format=name)
 
 
+@pytest.mark.parametrize("name", ["fountain", "plain", "chinese"])
+@pytest.mark.parametrize("made", [b"INT. HALL - DAY\n", b"a" * 70_000 + b"\n"], ids=["lines", "long lines"])
+def test_fifty_megabytes_of_script_are_refused_in_time(name: str, made: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"big.{name}"
+    path.write_bytes(made * (50_000_000 // len(made)))
+    began = time.process_time()
+    with pytest.raises(HooklineError, match=r"big\..*longer than a script can be"):
+        read_script(path, file="x", format=name)
+    assert time.process_time() - began < 5
+
+
 def test_a_file_is_never_taken_for_something_by_crashing(tmp_path: Path) -> None:
     path = tmp_path / "x"
     for seed in range(60 * TIMES):

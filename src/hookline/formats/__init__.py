@@ -54,6 +54,8 @@ WRITERS: dict[str, str] = {  # formats of scripts that can be written -> module 
 }
 
 HEAD_BYTES = 65_536
+MAX_LINES = 200_000  # of a script in plain text: a season of a hundred episodes has some 20,000
+MAX_CHARACTERS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,20 @@ def _read(path: Path, found: Detected, *, file: str) -> tuple[Script | tuple[Cue
     decoded = read_text(path)
     if not decoded.text:
         raise _empty(path)
+    if found.kind == "script":
+        _check_length(decoded.text, path)
     return chosen.read(decoded.text, file=file), decoded.note
+
+
+def _check_length(text: str, path: Path) -> None:
+    lines = text.count("\n")
+    if lines > MAX_LINES or len(text) > MAX_CHARACTERS:
+        raise Unreadable(
+            f"is longer than a script can be ({lines:,} lines and {len(text):,} characters; "
+            f"at most {MAX_LINES:,} and {MAX_CHARACTERS:,})",
+            where=str(path),
+            mend="split it into episodes, or check that it is the right file",
+        )
 
 
 def write_script(script: Script, *, format: str) -> Written:
