@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 BENCHES = (
-    *("start", "real_input"),
-    *("story", "gold", "lines", "emotion", "turning", "promises"),
+    *("start", "real_input", "scripts"),
+    *("story", "season", "gold", "lines", "emotion", "turning", "promises"),
     *("audience",),
     *("insight", "experiments", "catalogue"),
 )

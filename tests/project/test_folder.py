@@ -17,7 +17,7 @@ def test_a_new_series_says_what_it_was_told(tmp_path: Path) -> None:
     assert settings.id == "the-quiet-heir-隐藏"
     assert (settings.language, settings.smallest_group) == ("en", 20)
     assert {p.name for p in series.root.iterdir()} == {
-        "hookline.toml", "scripts", "subtitles", "media", "events", "curves",
+        "hookline.toml", "scripts", "subtitles", "media", "events", "curves", "corrections",
     }  # fmt: skip
 
 

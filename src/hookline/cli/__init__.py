@@ -6,6 +6,7 @@ Exit codes: 0 done; 2 the input is wrong or something is missing (said in words)
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 import hookline
 from hookline.model.errors import HooklineError
 
-KINDS = ("script", "subtitles", "video", "events", "curve")
+KINDS = ("script", "subtitles", "video", "events", "curve", "beats")  # beats: corrections by people
+ENGINES = ("offline",)  # who reads the story
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nhookline: stopped; what was finished is kept, the next run goes on from there", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         if error.filename is None and error.errno is None:
             raise
@@ -47,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     _add_new(commands)
     _add_import(commands)
     _add_run(commands)
+    _add_story(commands)
+    _add_compare(commands)
     _add_report(commands)
     _add_experiment(commands)
     _add_simulate(commands)
@@ -79,6 +86,28 @@ def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_run(commands: _Commands[argparse.ArgumentParser]) -> None:
     run = commands.add_parser("run", help="bring story, audience, findings and report up to date")
     run.add_argument("dir", type=Path, help="a series folder, or a library (a folder of series folders)")
+
+
+def _add_story(commands: _Commands[argparse.ArgumentParser]) -> None:
+    story = commands.add_parser("story", help="what a script holds: beats, tension, people, hooks, notes")
+    story.add_argument("dir", type=Path, nargs="?", help="a series folder, or a library")
+    story.add_argument("--script", type=Path, nargs="+", metavar="FILE", help="read these scripts, without a folder")
+    story.add_argument("--subtitles", type=Path, nargs="+", default=[], metavar="FILE", help="that time those scripts")
+    story.add_argument("--format", help="read the scripts in this format, whatever they look like")
+    story.add_argument("--episode", type=_whole, metavar="N", help="one episode, line by line")
+    story.add_argument("--json", action="store_true", help="everything as JSON (one line a series for a library)")
+    story.add_argument("--csv", type=Path, metavar="FOLDER", help="write everything as tables there")
+    story.add_argument("--export", type=Path, metavar="FILE", help="write beats.csv or .json, to correct and import")
+    story.add_argument("--engine", choices=ENGINES, default="offline", help="who reads the story (default: offline)")
+
+
+def _add_compare(commands: _Commands[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser("compare", help="what changed from one draft to the next")
+    compare.add_argument("before", type=Path, help="a script, a folder of scripts, or a series folder")
+    compare.add_argument("after", type=Path, help="the later draft")
+    compare.add_argument("--format", help="read the scripts in this format, whatever they look like")
+    compare.add_argument("--episode", type=_whole, metavar="N", help="the lines of one episode")
+    compare.add_argument("--json", action="store_true", help="everything as JSON")
 
 
 def _add_report(commands: _Commands[argparse.ArgumentParser]) -> None:

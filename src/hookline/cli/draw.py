@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hookline.model.estimate import Estimate, Finding
@@ -62,3 +62,18 @@ def estimate(value: Estimate) -> str:
     """An estimate with everything that makes it honest."""
     figures = f"{value.value:.3g} [{value.low:.3g} to {value.high:.3g}] {value.unit}"
     return f"{figures}; n = {value.n:,}; {value.method}; evidence: {value.grade.value}"
+
+
+def numbers(found: Sequence[int]) -> str:
+    """Runs of numbers as people write them.
+
+    >>> numbers([1, 2, 3, 5, 8, 9])
+    '1-3, 5, 8-9'
+    """
+    runs: list[list[int]] = []
+    for number in found:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

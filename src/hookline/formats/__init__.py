@@ -7,8 +7,8 @@ Each module of ``FORMATS`` has
     def recognise(name: str, head: bytes) -> Match | None
                                  how sure, from the file's name and first 64 kB, and why
 
-and the functions that its kind needs: ``read(text, *, file)`` for scripts, subtitles and curves in
-plain text, ``read_bytes(data, *, file)`` for those in files of their own making, ``load`` for
+and the functions that its kind needs: ``read(text, *, file)`` for scripts, subtitles, curves and
+corrections in plain text, ``read_bytes(data, *, file)`` for those in files of their own making, ``load`` for
 events (see those modules).  Modules are imported only when a file is looked at.
 """
 
@@ -18,15 +18,16 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from hookline.model.correction import Correction
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.script import Cue, Script
 
 if TYPE_CHECKING:
     from hookline.formats.writing import Written
 
-KINDS = ("script", "subtitles", "video", "events", "curve")
+KINDS = ("script", "subtitles", "video", "events", "curve", "corrections")
 
 FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "fountain": ("script", "hookline.formats.fountain"),
@@ -43,6 +44,7 @@ FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "segment": ("events", "hookline.formats.segment"),
     "hookline": ("events", "hookline.formats.hookline_parquet"),
     "youtube-retention": ("curve", "hookline.formats.youtube_retention"),
+    "corrections": ("corrections", "hookline.formats.corrections"),
 }
 
 WRITERS: dict[str, str] = {  # formats of scripts that can be written -> module with ``write(script) -> str``
@@ -126,6 +128,12 @@ def read_cues(path: Path, *, file: str, format: str | None = None) -> tuple[Cue,
     cues, _ = _read(path, detect(path, kind="subtitles", format=format), file=file)
     assert isinstance(cues, tuple)
     return cues
+
+
+def read_corrections(path: Path, *, file: str) -> tuple[Correction, ...]:
+    """What people say in a table of corrections; sources carry ``file``."""
+    corrections, _ = _read(path, detect(path, kind="corrections"), file=file)
+    return cast("tuple[Correction, ...]", corrections)
 
 
 def _read(path: Path, found: Detected, *, file: str) -> tuple[Script | tuple[Cue, ...], str]:

@@ -341,6 +341,7 @@ class SeriesStory:
     bonds: tuple[Bond, ...] = ()
     tropes: tuple[Trait, ...] = ()
     paywall: tuple[PaywallPlace, ...] = ()  # best first
+    description: str = ""  # what the script says of itself before its first scene
 
     def episode(self, number: int) -> EpisodeStory | None:
         """The episode of that number, if the series has it."""

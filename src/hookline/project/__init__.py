@@ -5,6 +5,17 @@ from hookline.project.doctor import Check, examine
 from hookline.project.experiments import allocation, design_experiment, experiments
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
 from hookline.project.intake import Said, Skipped, Taken, take
+from hookline.project.stories import (
+    compare_drafts,
+    comparison_json,
+    draft,
+    export_corrections,
+    figures,
+    schema_text,
+    story_json,
+    story_of_files,
+    write_tables,
+)
 from hookline.project.viewers import simulate_viewers
 from hookline.project.work import LibraryRun, SeriesRun, run, timed_story
 
@@ -19,15 +30,24 @@ __all__ = [
     "Skipped",
     "Taken",
     "allocation",
+    "compare_drafts",
+    "comparison_json",
     "create",
     "demo",
     "design_experiment",
+    "draft",
     "examine",
     "experiments",
+    "export_corrections",
+    "figures",
     "open_library",
     "open_series",
     "run",
+    "schema_text",
     "simulate_viewers",
+    "story_json",
+    "story_of_files",
     "take",
     "timed_story",
+    "write_tables",
 ]

@@ -1,6 +1,6 @@
 """Files into the series folder: recognised, read once, kept.
 
-Scripts, subtitles, video and curves are copied as they are.  Viewer events are not: their raw ids
+Scripts, subtitles, video, curves and corrections are copied as they are.  Viewer events are not: their raw ids
 must not lie about, so what is kept is Hookline's own Parquet with pseudonyms in their place.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from hookline import formats
 from hookline.formats import Detected
 from hookline.formats.text import decode
+from hookline.model.correction import Correction
 from hookline.model.curve import PlatformCurve
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.progress import Progress, silent
@@ -141,6 +143,8 @@ def _take_copy(series: SeriesFolder, source: Path, detected: Detected, entry: Im
         entry = replace(entry, episode=_episode_or_ask(source))
     found, remarks = _LOOKS[entry.kind](source, entry)
     target = series.root / entry.path
+    if entry.kind == "corrections":
+        remarks += _replaced(source, target, entry)
     if not (target.exists() and source.samefile(target)):
         copy_atomic(source, target)
     series.remember(entry)
@@ -149,8 +153,13 @@ def _take_copy(series: SeriesFolder, source: Path, detected: Detected, entry: Im
 
 
 def _free_name(series: SeriesFolder, source: Path, entry: Imported) -> str:
-    """The file's own name, or one with its content's hash where another file has that name."""
+    """The file's own name, or one with its content's hash where another file has that name.
+
+    A table of corrections takes the place of the one of its name: people edit it and import it again.
+    """
     target = series.root / FOLDERS[entry.kind] / source.name
+    if entry.kind == "corrections":
+        return source.name
     if not target.exists() or source.samefile(target) or file_digest(target) == entry.sha256:
         return source.name
     return f"{source.stem}-{entry.sha256[:8]}{source.suffix}"
@@ -252,11 +261,41 @@ def read_curve(path: Path, entry: Imported) -> PlatformCurve:
     return curve
 
 
+def _look_at_corrections(source: Path, entry: Imported) -> tuple[str, list[str]]:
+    corrections = formats.read_corrections(source, file=source.name)
+    remarks = [] if corrections else ["no row says anything that an engine had not said: nothing is corrected"]
+    counts = Counter(correction.what.value for correction in corrections)
+    each = ", ".join(f"{number} {what}" for what, number in counts.most_common())
+    return _count(len(corrections), "correction") + (f": {each}" if each else ""), remarks
+
+
+def _replaced(source: Path, target: Path, entry: Imported) -> list[str]:
+    """Says what an older table of the same name held that the new one does not."""
+    if not target.exists() or source.samefile(target) or file_digest(target) == entry.sha256:
+        return []
+    kept = {_told_once(one) for one in formats.read_corrections(source, file=source.name)}
+    old = formats.read_corrections(target, file=target.name)
+    gone = [one for one in old if _told_once(one) not in kept]
+    return [f"takes the place of the {source.name} imported before"] + (
+        [f"{_count(len(gone), 'correction')} of the older one no longer stand: {_named(gone)}"] if gone else []
+    )
+
+
+def _told_once(one: Correction) -> Correction:
+    return replace(one, source=None, by="", comment="", was="")
+
+
+def _named(corrections: Sequence[Correction]) -> str:
+    names = [f"{one.what} {one.type}".strip() + f" (row {one.source.line if one.source else 0})" for one in corrections]
+    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+
+
 _LOOKS = {
     "script": _look_at_script,
     "subtitles": _look_at_cues,
     "video": _look_at_video,
     "curve": _look_at_curve,
+    "corrections": _look_at_corrections,
 }
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hookline import formats
 from hookline.model.codec import dumps, loads
+from hookline.model.correction import Correction
 from hookline.model.curve import PlatformCurve
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.progress import Progress, silent
@@ -137,6 +138,7 @@ def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> Seri
 
 def _story(series: SeriesFolder, store: Store, progress: Progress) -> Derived:
     scripts, subtitles, videos = (series.files(kind) for kind in ("script", "subtitles", "video"))
+    said = series.files("corrections")
     if not scripts and not subtitles:
         raise BadInput(
             "there is no script and no subtitle file",
@@ -145,11 +147,11 @@ def _story(series: SeriesFolder, store: Store, progress: Progress) -> Derived:
         )
     config = series.config()
     durations = {number: _duration(series, store, entry) for number, entry in _by_episode(videos).items()}
-    inputs = _contents(series, store, (*scripts, *subtitles))
+    inputs = _contents(series, store, (*scripts, *subtitles, *said))
 
     def make(work: Path) -> None:
         progress("story", 0, 1)
-        story = _analysed(series, scripts, subtitles, durations, config)
+        story = _analysed(series, scripts, subtitles, durations, config, corrections_of(series))
         lengths = {episode.number: episode.duration_ms for episode in story.episodes}
         (work / "story.json").write_text(dumps(story), encoding="utf-8")
         (work / "durations.json").write_text(json.dumps(lengths))
@@ -165,6 +167,7 @@ def _analysed(
     subtitles: Sequence[Imported],
     durations: Mapping[int, int],
     config: Config,
+    corrections: Sequence[Correction],
 ) -> SeriesStory:
     from hookline.story import analyse
 
@@ -183,8 +186,19 @@ def _analysed(
         number: formats.read_cues(series.root / entry.path, file=entry.path, format=entry.format or None)
         for number, entry in _by_episode(subtitles, language=language).items()
     }
-    story = analyse(told, cues=cues, durations_ms=durations, title=config.title, language=language)
+    story = analyse(
+        told, cues=cues, durations_ms=durations, title=config.title, language=language, corrections=corrections
+    )
     return replace(story, notes=(*notes, *story.notes))
+
+
+def corrections_of(series: SeriesFolder) -> tuple[Correction, ...]:
+    """What people say of the series, file by file in order of name; the last word on a thing counts."""
+    return tuple(
+        correction
+        for entry in series.files("corrections")
+        for correction in formats.read_corrections(series.root / entry.path, file=entry.path)
+    )
 
 
 def _numbered(script: Script, entry: Imported) -> Script:

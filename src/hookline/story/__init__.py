@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hookline.model.correction import Correction
 from hookline.model.script import Cue, Script
 from hookline.model.story import SeriesStory
 from hookline.story.series import analysed
@@ -26,6 +27,7 @@ def analyse(
     durations_ms: Mapping[int, int] = {},
     title: str = "",
     language: str = "",
+    corrections: Sequence[Correction] = (),
 ) -> SeriesStory:
     """A series as a timed story.
 
@@ -36,8 +38,11 @@ def analyse(
         durations_ms: length of the video by episode number, where there is one.
         title: the series' name, by default the first script's.
         language: what the series is written in, by default what the first script is in.
+        corrections: what people say; it stands above what is found here (``story.corrections``).
 
     Returns:
         Every episode that a script or subtitles hold, in order of number, each line with a span.
     """
-    return analysed(scripts, cues=cues, durations_ms=durations_ms, title=title, language=language)
+    return analysed(
+        scripts, cues=cues, durations_ms=durations_ms, title=title, language=language, corrections=corrections
+    )

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from hookline.model.correction import Correction
 from hookline.model.script import Cue, Episode, LineKind, Script
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
 from hookline.story.arcs import episode_arc, season_arc
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
+from hookline.story.corrections import (
+    Laid,
+    Placed,
+    place,
+    respoken,
+    retimed,
+    with_beats,
+    with_ending,
+    with_hook,
+    with_people,
+)
 from hookline.story.feelings import LANGUAGES as FELT_LANGUAGES
 from hookline.story.feelings import feel, has_model, valence_of
 from hookline.story.hooks import find_ending, find_hook
@@ -42,6 +54,7 @@ def analysed(
     durations_ms: Mapping[int, int],
     title: str,
     language: str,
+    corrections: Sequence[Correction] = (),
 ) -> SeriesStory:
     """The story of a series; see ``hookline.story.analyse``."""
     cues = {number: found for number, found in cues.items() if found}
@@ -51,14 +64,17 @@ def analysed(
         _timed(number, chosen.get(number), cues.get(number, ()), durations_ms.get(number))
         for number in sorted({*chosen, *cues})
     ]
+    placed = place(corrections, [one.episode for one in timed])
+    timed = [_as_said(one, placed, fixed=one.episode.number in durations_ms) for one in timed]
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
-    stories = tuple(_stories(timed, cast, words, spoken))
+    stories = tuple(_stories(timed, cast, words, spoken, placed))
     promises = promises_of(stories, cast, words)
     stories = answered(stories, promises)
     turning_points = turning_points_of(stories)
-    notes += [note for one in timed for note in one.notes] + _missing(scripts, stories, spoken, words)
-    return SeriesStory(
+    notes += [*placed.notes, *(note for one in timed for note in one.notes)]
+    notes += _missing(scripts, stories, spoken, words)
+    story = SeriesStory(
         title=title or next((s.title for s in scripts if s.title), ""),
         language=spoken,
         episodes=stories,
@@ -69,7 +85,19 @@ def analysed(
         turning_points=turning_points,
         segments=segments_of(stories, turning_points),
         promises=promises,
+        description=next((s.description for s in scripts if s.description), ""),
     )
+    return with_people(story, placed)
+
+
+def _as_said(one: _Timed, placed: Placed, *, fixed: bool) -> _Timed:
+    """The episode with speakers and times as people have them."""
+    mine = placed.of(one.episode.number)
+    if not mine:
+        return one
+    spoken = respoken(one.episode, mine)
+    episode, duration_ms, notes = retimed(spoken, one.duration_ms, one.timing, mine, fixed=fixed)
+    return replace(one, episode=episode, duration_ms=duration_ms, notes=(*one.notes, *notes))
 
 
 def _chosen(scripts: Sequence[Script], language: str) -> tuple[dict[int, Episode], list[str]]:
@@ -125,23 +153,27 @@ def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, .
     )
 
 
-def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon, language: str) -> Iterator[EpisodeStory]:
+def _stories(
+    timed: Sequence[_Timed], cast: Cast, words: Lexicon, language: str, placed: Placed
+) -> Iterator[EpisodeStory]:
     set_going = False
     for position, one in enumerate(timed):
         opening = not set_going and position < INCITING_EPISODES
-        story = _story(one, cast, words, opening=opening, language=language)
+        story = _story(one, cast, words, placed.of(one.episode.number), opening=opening, language=language)
         set_going = set_going or any(beat.type == "inciting" for beat in story.beats)
         yield story
 
 
-def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool, language: str) -> EpisodeStory:
+def _story(
+    one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, opening: bool, language: str
+) -> EpisodeStory:
     episode = recast(one.episode, cast)
     reading = read(episode, one.duration_ms, words, cast)
-    beats = find_beats(reading, cast, opening=opening)
-    ending, cliffhanger = find_ending(reading, beats, words)
-    hooked = find_hook(reading, beats)
+    beats = with_beats(find_beats(reading, cast, opening=opening), reading, mine)
+    ending, cliffhanger = with_ending(find_ending(reading, beats, words), reading, mine)
+    hooked = with_hook(find_hook(reading, beats), reading, mine)
     added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
-    beats = in_order([*beats, *added])
+    beats = with_beats(in_order([*beats, *added]), reading, mine)
     feelings = tuple(one for scene in episode.scenes for one in feel(scene.lines, language=language))
     valence = valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000))
     return EpisodeStory(
