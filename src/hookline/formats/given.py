@@ -65,7 +65,8 @@ class Given:
         if not self.shapes & {"csv", "lines"}:
             return 0, ""
         row = con.execute(
-            "SELECT count(*), min(line) FROM (SELECT DISTINCT scan_id, file_id, line FROM reject_errors)"
+            "SELECT count(*), min(line) FROM ("  # a file that is read twice rejects the same lines twice
+            "SELECT DISTINCT s.file_path, e.line FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id))"
         ).fetchone()
         assert row is not None
         return int(row[0]), f"line {row[1]}" if row[0] else ""
@@ -255,6 +256,9 @@ def open_given(
                 )
             parts.append(_lines_select(paths, fields, packing))
             seen.add("line")
+    if not seen:
+        names = ", ".join(dict.fromkeys(name for _, sample in samples for name in sample.columns))
+        raise Unreadable(f"has none of the columns that are looked for; columns found: {names}", where=str(files[0]))
     marked = [(path, sample) for path, sample in samples if sample.marked]
     parts += [_first_object(sample, fields) for _, sample in marked]
     con.execute(f"CREATE OR REPLACE TEMP VIEW given AS {' UNION ALL '.join(parts)}")
@@ -388,9 +392,7 @@ def _table_select(
         if texts:
             found.add(name)
         picked.append(f"{_first_of(texts) if texts else 'NULL::VARCHAR'} AS {_named(name)}")
-    if not found:
-        raise Unreadable(f"has none of the columns that are looked for; columns found: {', '.join(columns)}")
-    blank = " AND ".join(f"{_named(name)} IS NULL" for name in sorted(found))
+    blank = " AND ".join(f"{_named(name)} IS NULL" for name in sorted(found)) or "true"
     return f"SELECT *, {blank} AS blank FROM (SELECT {', '.join(picked)} FROM {scan})", found
 
 

@@ -23,7 +23,6 @@ SOURCE = Source(
     expected='JSON statements with "verb": {"id": "https://w3id.org/xapi/video/verbs/played"}',
     fields={
         "id": ("id",),
-        "account_home": ("actor.account.homePage",),
         "account_name": ("actor.account.name",),
         "mbox": ("actor.mbox",),
         "mbox_sha1sum": ("actor.mbox_sha1sum",),

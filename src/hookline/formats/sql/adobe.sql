@@ -23,7 +23,7 @@ sessions AS (  -- what its start says of a session
 SELECT
     CASE WHEN blank OR coalesce(name, playhead, ts) IS NULL THEN 'not_json' END AS fault,
     name AS event_name,
-    concat_ws(' ', t."session", name, playhead, coalesce(ts, stamped), t.ad_id) AS message,
+    concat_ws(' ', t."session", name, playhead, coalesce(instant(ts), instant(stamped)), t.ad_id) AS message,
     coalesce(t.viewer, s.viewer) AS viewer,
     t."session",
     CASE name

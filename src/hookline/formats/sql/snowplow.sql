@@ -8,10 +8,10 @@ WITH described AS (
         *,
         -- contexts as they were sent: {"schema": ..., "data": [{"schema": ..., "data": {...}}, ...]}, perhaps as text
         from_json(
-            CASE json_type(contexts_json) WHEN 'VARCHAR' THEN (contexts_json ->> '$')::JSON ELSE contexts_json END -> '$.data',
+            CASE json_type(contexts_json) WHEN 'VARCHAR' THEN try_cast(contexts_json ->> '$' AS JSON) ELSE contexts_json END -> '$.data',
             '["JSON"]'
         ) AS contexts,
-        CASE json_type(unstruct_json) WHEN 'VARCHAR' THEN (unstruct_json ->> '$')::JSON ELSE unstruct_json END AS unstruct
+        CASE json_type(unstruct_json) WHEN 'VARCHAR' THEN try_cast(unstruct_json ->> '$' AS JSON) ELSE unstruct_json END AS unstruct
     FROM given
 ),
 found AS (

@@ -10,8 +10,8 @@ WITH told AS (
         coalesce(time_s, try_cast(regexp_extract(played_segments, '\[\.\]([0-9.]+)$', 1) AS DOUBLE)::VARCHAR) AS at_s,
         coalesce(nullif(session_id, ''), nullif(registration, '')) AS "session",
         coalesce(
-            -- an account's name is unique within its home page
-            nullif(concat_ws('|', account_home, account_name), ''), mbox, mbox_sha1sum, openid
+            -- without its home page, so that payments from elsewhere find the same viewer
+            nullif(account_name, ''), regexp_replace(mbox, '^mailto:', ''), mbox_sha1sum, openid
         ) AS viewer,
         coalesce(title_json ->> '$.en-US', title_json ->> '$.en', title_json ->> (json_keys(title_json)[1])) AS title
     FROM given
