@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows as they stand in files
 """A small file of each source of viewer data, written from its published specification.
 
 Every one tells the same story: ann watches episode 12 of Show in Germany, pauses at 20 s, is shown an ad, jumps from 30 s to 60 s
@@ -84,8 +85,16 @@ def segment() -> Made:
     calls = []
     for n, viewer, second, kind, position in rows_of(*names):
         ad = kind.startswith("ad")
-        properties = {"session_id": SESSIONS[viewer], "asset_id": "ad-9" if ad else "ep012", "position": position,
-                      "total_length": LENGTH_S, "program": "Show", "season": "1", "episode": "12", "livestream": False}
+        properties = {
+            "session_id": SESSIONS[viewer],
+            "asset_id": "ad-9" if ad else "ep012",
+            "position": position,
+            "total_length": LENGTH_S,
+            "program": "Show",
+            "season": "1",
+            "episode": "12",
+            "livestream": False,
+        }
         properties |= {"content_asset_id": "ep012"} if ad else {}
         calls.append({
             "type": "track", "event": names[kind], "userId": viewer, "messageId": f"raw-message-{n}",
@@ -131,7 +140,9 @@ def snowplow() -> Made:
             row |= {f"{ours}_media_ad_1": [{"adId": "ad-9", "podPosition": 1, "duration": 15, "skippable": False}],
                     f"{ours}_media_ad_break_1": [{"breakId": "b1", "startTime": 20, "breakType": "linear"}]}  # fmt: skip
         rows.append(row)
-    return Made("snowplow", "snowplow.jsonl", _lines(rows), written=12, ids=(ANN, BOB, "raw-cookie", *SESSIONS.values()))
+    return Made(
+        "snowplow", "snowplow.jsonl", _lines(rows), written=12, ids=(ANN, BOB, "raw-cookie", *SESSIONS.values())
+    )
 
 
 def snowplow_described() -> Made:
@@ -233,7 +244,7 @@ def ga4() -> Made:
     names = {"start": "video_start", "playing": "video_progress", "complete": "video_complete"}
     rows = []
     for _, viewer, second, kind, position in rows_of(*names):
-        params = {
+        params: dict[str, dict[str, Any]] = {
             "video_current_time": {"int_value": str(int(position or 0))}, "video_duration": {"int_value": "90"},
             "video_percent": {"int_value": str(int(100 * (position or 0) / LENGTH_S))},
             "video_provider": {"string_value": "youtube"}, "video_title": {"string_value": "Show | Episode 12"},
@@ -241,7 +252,7 @@ def ga4() -> Made:
         }  # fmt: skip
         rows.append(_ga4_row(names[kind], viewer, second, params))
     item = {"item_id": "ep13", "item_name": "Episode 13", "price": 0.49, "quantity": 1}
-    paid = {"value": {"double_value": 0.49}, "currency": {"string_value": "EUR"}}
+    paid: dict[str, dict[str, Any]] = {"value": {"double_value": 0.49}, "currency": {"string_value": "EUR"}}
     rows += [{**_ga4_row(name, ANN, 80 + n, paid), "items": [item]} for n, name in enumerate(("view_item", "purchase"))]
     return Made("ga4", "events_20261001.jsonl", _lines(rows), written=8)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows as they stand in files
 """Any columns by a mapping file: units, zones, values, paths; and errors that name its line."""
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def load(tmp_path: Path, text: str, lines: list[str]) -> tuple[Intake, list[dict
     intake = mapping.load(tmp_path / "data", out, mapping=mapping.read(tmp_path / "map.toml"), series="show", key=KEY)
     assert intake.rows == intake.written + sum(p.count for p in intake.set_aside if not p.kept)
     assert b"raw-" not in out.read_bytes()
-    return intake, sorted(pq.read_table(out).to_pylist(), key=lambda row: str(row))
+    return intake, sorted(pq.read_table(out).to_pylist(), key=str)
 
 
 def test_json_paths_units_zones_values_and_constants(tmp_path: Path) -> None:

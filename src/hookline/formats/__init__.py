@@ -9,7 +9,8 @@ Each module of ``FORMATS`` has
 
 and the functions that its kind needs: ``read(text, *, file)`` for scripts, subtitles and curves in
 plain text, ``read_bytes(data, *, file)`` for those in files of their own making, ``load`` for
-events (``sources``), which may also ``judge`` the rows of a file that is packed or Parquet.  Modules are imported only when a file is looked at.
+viewer data (``sources``), which also ``judge`` the rows of a file that is packed or Parquet.  Modules are
+imported only when a file is looked at.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ first bytes and not by their names.  A reader names the fields it wants by path 
 (``context_device_type``).  What is not there is NULL.
 """
 
+# ruff: noqa: S608 - every name and path in a query is quoted by _named and quoted
 from __future__ import annotations
 
 import csv
@@ -196,7 +197,8 @@ def _object(line: str) -> dict[str, Any] | None:
 
 def _array(text: str) -> tuple[dict[str, Any], ...]:
     """The first objects of an array that may be cut off."""
-    decoder, at, found = json.JSONDecoder(), text.index("[") + 1, []
+    found: list[dict[str, Any]] = []
+    decoder, at = json.JSONDecoder(), text.index("[") + 1
     while len(found) < SAMPLE_ROWS:
         at = next((n for n in range(at, len(text)) if text[n] not in " \t\r\n,"), len(text))
         try:
@@ -293,7 +295,7 @@ def _csv_scan(paths: Sequence[Path], header: Sequence[str], packing: str, delimi
 
 
 def _lines_scan(paths: Sequence[Path], packing: str) -> str:
-    """Lines as they are: \\x01 stands in no log."""
+    """Lines as they are: the delimiter, a control character, stands in no log."""
     return (
         f"read_csv({_list(paths)}, auto_detect = false, columns = {{'line': 'VARCHAR'}}, header = false,"
         f" delim = '\x01', quote = '', escape = '', compression = {quoted(packing)}, ignore_errors = true,"
@@ -341,7 +343,7 @@ def _reach(path: str) -> str:
 
 
 def _steps(path: str) -> list[str]:
-    """The parts of a path; a dot that belongs to a name is written ``\\.``."""
+    """The parts of a path; a dot that belongs to a name has a backslash before it."""
     return [part.replace("\\.", ".") for part in re.split(r"(?<!\\)\.", path)]
 
 
@@ -419,11 +421,11 @@ def _as_text(place: str, name: str, types: Mapping[str, Any]) -> str:
         return f"nullif(trim({place}), '')" if not name.endswith("_json") else f"try_cast({place} AS JSON)"
     kind = str(types.get(place.strip('"'), ""))
     if name.endswith("_json"):
-        return f"CASE WHEN json_valid({place}::VARCHAR) THEN {place}::VARCHAR::JSON END" if kind == "VARCHAR" else (
-            f"to_json({place})"
+        return (
+            f"CASE WHEN json_valid({place}::VARCHAR) THEN {place}::VARCHAR::JSON END"
+            if kind == "VARCHAR"
+            else (f"to_json({place})")
         )
     if kind.startswith("TIMESTAMP"):
         return f"(make_timestamp(epoch_us({place}))::VARCHAR || 'Z')"
     return place if kind == "VARCHAR" else f"{place}::VARCHAR"
-
-

@@ -1,7 +1,8 @@
 """Hookline's own tables: ``events``, ``views``, ``watched``, ``steps_raw``, ``ads`` and ``installs``.
 
 For studios that prepare their data themselves: Parquet, CSV or JSON lines.  A file or a folder of files of one
-table, recognised by its columns; the columns and their types stand in ``hookline.model.tables`` and ``docs/audience.md``.
+table, recognised by its columns; the columns and their types stand in ``hookline.model.tables`` and
+``docs/audience.md``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from hookline.formats.events import (
     table_meta,
     write_parquet,
 )
-from hookline.formats.given import Given, Sample, open_given, sample_file, sample_of
+from hookline.formats.given import Given, Sample, open_given, sample_file
 from hookline.model.errors import Unreadable
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import SetAside
@@ -69,9 +70,7 @@ def judge(sample: Sample) -> Match | None:
 recognise = shared.recogniser(judge)
 
 
-def load(
-    files: Path | Sequence[Path], out: Path, *, series: str, key: bytes, progress: Progress = silent
-) -> Intake:
+def load(files: Path | Sequence[Path], out: Path, *, series: str, key: bytes, progress: Progress = silent) -> Intake:
     """Read a file or files to their canonical table at ``out``; ids become pseudonyms under ``key``.
 
     Raises:

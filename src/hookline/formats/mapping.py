@@ -132,16 +132,20 @@ def _column(name: str, value: Any, text: _Text) -> Column:
         if key not in SETTINGS:
             raise text.wrong(f"there is no setting {key!r} of {name}", name, mend=f"settings: {', '.join(SETTINGS)}")
     unit, zone = str(value.get("unit", "")), str(value.get("zone", ""))
-    if unit and (unit not in (*UNITS, "percent") or not name.endswith("_ms") or (unit, name) == ("percent", "duration_ms")):
+    if unit and (
+        unit not in (*UNITS, "percent") or not name.endswith("_ms") or (unit, name) == ("percent", "duration_ms")
+    ):
         raise text.wrong(f"{name} can't be in {unit!r}", name, mend=f"units of times: {', '.join(UNITS)}, percent")
     if zone and not (name in ("at", "started_at") and (_OFFSET.fullmatch(zone) or zone in available_timezones())):
         raise text.wrong(f"{zone!r} is no time zone of {name}", name, mend='zones: "Asia/Shanghai", "+08:00"')
     values = value.get("values", {})
     if not isinstance(values, dict) or not all(isinstance(to, str | int | bool) for to in values.values()):
-        raise text.wrong(f"values of {name} must be pairs: {{ theirs = \"ours\" }}", name)
+        raise text.wrong(f'values of {name} must be pairs: {{ theirs = "ours" }}', name)
     if "from" in value and not (isinstance(value["from"], str) and value["from"]):
         raise text.wrong(f"from of {name} must be a column's name or a path", name)
-    pairs = tuple((str(theirs), str(ours).lower() if isinstance(ours, bool) else str(ours)) for theirs, ours in values.items())
+    pairs = tuple(
+        (str(theirs), str(ours).lower() if isinstance(ours, bool) else str(ours)) for theirs, ours in values.items()
+    )
     return Column(str(value.get("from", "")), str(value.get("constant", "")), unit, zone, pairs)
 
 
@@ -165,9 +169,7 @@ def load(
                 raise text.wrong(f"no column or path {fields[name][0]!r} is in {paths[0].name}", name)
             aside = _translate(con, mapping)
         columns = {row[0]: row[1] for row in con.execute("DESCRIBE given").fetchall()}
-        return load_rows(
-            con, given, mapping.table, columns, out, series=series, progress=progress, aside=aside
-        )
+        return load_rows(con, given, mapping.table, columns, out, series=series, progress=progress, aside=aside)
 
 
 def _translate(con: DuckDBPyConnection, mapping: Map) -> tuple[SetAside, ...]:
@@ -176,11 +178,12 @@ def _translate(con: DuckDBPyConnection, mapping: Map) -> tuple[SetAside, ...]:
     lost = {name: _untranslated(name, column) for name, column in mapping.columns if column.values and column.path}
     aside = []
     for name, test in lost.items():
-        count, example = con.execute(  # type: ignore[misc] - one row, always
-            f'SELECT count(*), min("{name}") FROM opened WHERE {test}'  # noqa: S608 - names of our own tables
-        ).fetchone()
+        query = f'SELECT count(*), min("{name}") FROM opened WHERE {test}'  # noqa: S608 - names of our own tables
+        ((count, example),) = con.execute(query).fetchall()
         if count:
-            aside.append(SetAside(f"{name} has a value that the mapping doesn't name", count, example, "add it to values"))
+            aside.append(
+                SetAside(f"{name} has a value that the mapping doesn't name", count, example, "add it to values")
+            )
     columns = dict(mapping.columns)
     whole = _expression("duration_ms", columns["duration_ms"]) if "duration_ms" in columns else ""
     picked = ", ".join(f'{_expression(name, column, whole=whole)} AS "{name}"' for name, column in columns.items())
@@ -207,8 +210,10 @@ def _expression(name: str, column: Column, *, whole: str = "") -> str:
     if column.zone:
         zone = quoted(column.zone)
         named = f"regexp_matches({text}, '([Zz]|[+-]\\d\\d(:?\\d\\d)?)$') OR regexp_full_match({text}, '\\d{{10,16}}')"
-        moved = f"instant({text} || {zone})" if _OFFSET.fullmatch(column.zone) else (
-            f"make_timestamp(epoch_us(timezone({zone}, instant({text}))))"
+        moved = (
+            f"instant({text} || {zone})"
+            if _OFFSET.fullmatch(column.zone)
+            else (f"make_timestamp(epoch_us(timezone({zone}, instant({text}))))")
         )
         return f"CASE WHEN {named} THEN instant({text}) ELSE {moved} END"
     return text

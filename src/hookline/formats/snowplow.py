@@ -46,7 +46,7 @@ SOURCE = Source(
     faults={
         "unneeded": Fault("the event says nothing of what was watched (buffering, volume, quality, page views)"),
         "no_viewer": Fault("neither user_id, domain_userid nor network_userid is there"),
-        "no_episode": Fault("the media player has no label", mend="set the label when media tracking starts: Episode 12"),
+        "no_episode": Fault("the media player has no label", mend="set the label of the media: Episode 12"),
         "bad_episode": Fault("the episode is not a number", "episode_text"),
         "no_session": Fault("there is no media session: sessions are told apart by viewer and time", kept=True),
     },

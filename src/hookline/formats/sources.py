@@ -57,7 +57,9 @@ IS_BOT = (
 # The episode that a title, an address or an asset's name tells: "Episode 12", "ep_012.mp4", "S01E12", "第12集", "12".
 EPISODE_IN = r"""
 CREATE OR REPLACE TEMP MACRO episode_in(t) AS coalesce(
-    nullif(regexp_extract(t, '(?i)(?:^|[^a-z0-9])(?:s\d+[\s._-]*)?(?:episode|epi|ep)[\s._#/-]*0*(\d{1,4})(?:[^0-9]|$)', 1), ''),
+    nullif(regexp_extract(
+        t, '(?i)(?:^|[^a-z0-9])(?:s\d+[\s._-]*)?(?:episode|epi|ep)[\s._#/-]*0*(\d{1,4})(?:[^0-9]|$)', 1
+    ), ''),
     nullif(regexp_extract(t, '(?i)(?:^|[^a-z0-9])s\d+[\s._-]*e0*(\d{1,4})(?:[^0-9]|$)', 1), ''),
     nullif(regexp_extract(t, '(?i)^\s*(?:e|第)?\s*0*(\d{1,4})\s*[集话話]?\s*$', 1), ''),
     nullif(regexp_extract(t, '第\s*0*(\d{1,4})\s*[集话話]', 1), '')
@@ -216,7 +218,7 @@ def _pick(con: DuckDBPyConnection, source: Source, staged: Path) -> None:
     """The source's own query, completed by the columns that it has no use for, checked and staged."""
     own = sql(QUERIES, source.name)
     picked, wanted = PICKED[source.table.name]
-    have = [column[0] for column in con.execute(f"SELECT * FROM ({own}) LIMIT 0").description or ()]
+    have = [column[0] for column in con.execute(f"FROM ({own}) LIMIT 0").description or ()]
     missing = [f'NULL::{kind} AS "{name}"' for name, kind in wanted.items() if name not in have]
     con.execute(f"CREATE TEMP VIEW source AS SELECT {', '.join(['*', *missing])} FROM ({own})")  # noqa: S608 - our own
     write_parquet(con, sql(QUERIES, picked), staged)
@@ -224,11 +226,14 @@ def _pick(con: DuckDBPyConnection, source: Source, staged: Path) -> None:
 
 
 _EVENT_COLUMNS = dict.fromkeys(
-    ("fault", "mended", "event_name", "message", "viewer", "session", "kind", "raw_time", "program", "season", "episode",
-     "asset", "cut_id", "place", "locale", "platform", "position", "length", "products_json", "price", "revenue",
-     "currency", "method", "user_agent"),
+    ("fault", "mended", "event_name", "message", "viewer", "session", "kind", "raw_time", "program", "season",
+     "episode", "asset", "cut_id", "place", "locale", "platform", "position", "length", "products_json", "price",
+     "revenue", "currency", "method", "user_agent"),
     "VARCHAR",
-) | {"counts_ads": "BOOLEAN", "robot": "BOOLEAN", "at": "TIMESTAMP", "per_s": "INTEGER", "simulated": "BOOLEAN", "tester": "BOOLEAN"}  # fmt: skip
+) | {
+    "counts_ads": "BOOLEAN", "robot": "BOOLEAN", "at": "TIMESTAMP", "per_s": "INTEGER", "simulated": "BOOLEAN",
+    "tester": "BOOLEAN",
+}  # fmt: skip
 _VIEW_COLUMNS = _EVENT_COLUMNS | {"watched": "VARCHAR", "completed": "BOOLEAN"}
 _AD_COLUMNS = dict.fromkeys(
     ("fault", "raw_time", "program", "place", "locale", "platform", "viewer", "ad", "spend", "currency", "impressions",
@@ -317,9 +322,7 @@ def _problem(source: Source, code: str, count: int, line: int, example: Mapping[
     return SetAside(fault.reason, count, ": ".join(part for part in (place, shown) if part), fault.mend, fault.kept)
 
 
-def _nothing_usable(
-    con: DuckDBPyConnection, source: Source, file: Path, problems: Iterable[SetAside]
-) -> Unreadable:
+def _nothing_usable(con: DuckDBPyConnection, source: Source, file: Path, problems: Iterable[SetAside]) -> Unreadable:
     found = con.execute("SELECT DISTINCT event_name FROM final WHERE event_name IS NOT NULL LIMIT 8").fetchall()
     events = ", ".join(repr(row[0]) for row in found) or "none"
     why = "; ".join(f"{p.reason} ({p.count})" for p in problems if not p.kept)

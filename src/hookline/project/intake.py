@@ -143,7 +143,7 @@ def _matching(path: Path) -> Iterator[Path]:
     if path.exists():
         yield from _files(path)
         return
-    names = sorted(glob(str(path), recursive=True))
+    names = sorted(glob(str(path), recursive=True))  # noqa: PTH207 - the pattern may be absolute
     if not names:
         what = "no file fits this pattern" if has_magic(str(path)) else "there is no such file"
         raise Unreadable(what, where=str(path), mend="check the path")
