@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows as they stand in files
 """Each source's own fields become the canonical rows that they mean."""
 
 from __future__ import annotations
