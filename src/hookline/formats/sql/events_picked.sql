@@ -27,7 +27,7 @@ SELECT
     nullif(trim(asset), '') AS asset,
     nullif(trim(cut_id), '') AS cut_id,
     nullif(trim(place), '') AS place,
-    nullif(upper(regexp_extract(locale, '[-_]([A-Za-z]{2})$', 1)), '') AS locale_country,
+    CASE WHEN place IS NULL THEN nullif(upper(regexp_extract(locale, '[-_]([A-Za-z]{2})$', 1)), '') END AS locale_country,
     lower(coalesce(platform, '')) AS platform,
     "position" AS position_text,
     try_cast("position" AS DOUBLE) / coalesce(per_s, 1) AS position_s,
