@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ smallest_group = 20        # groups of fewer viewers are never shown
 """
 
 SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
+SECTIONS: dict[str, type] = {"experiments": list}  # read by who needs them: project/experiments.py
+
+
+WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Config:
     language: str
     id: str
     smallest_group: int = 20
+    sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
+    file: str = FILE  # where that was read
 
 
 def slug(text: str) -> str:
@@ -65,16 +72,18 @@ def read(folder: Path) -> Config:
         language=table.get("language", ""),
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
+        sections={name: table[name] for name in SECTIONS if name in table},
+        file=str(path),
     )
 
 
 def _check(table: dict[str, Any], path: Path) -> None:
+    known = SETTINGS | SECTIONS
     for key, value in table.items():
-        if key not in SETTINGS:
-            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(SETTINGS)}")
-        if type(value) is not SETTINGS[key]:
-            wanted = "a whole number" if SETTINGS[key] is int else "text in quotes"
-            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {wanted}")
+        if key not in known:
+            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(known)}")
+        if type(value) is not known[key]:
+            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {WANTED[known[key]].format(key=key)}")
     if table.get("schema", 1) != 1:
         raise BadInput(
             f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"
