@@ -73,11 +73,17 @@ def _add_new(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
-    take = commands.add_parser("import", help="bring in scripts, subtitles, video, viewer events, platform curves")
+    take = commands.add_parser(
+        "import",
+        help="bring in scripts, subtitles, video, viewer events, platform curves",
+        epilog="viewer data: Segment, Snowplow, Mux, Adobe, xAPI, GA4, CMCD, AppsFlyer, Meta and TikTok ads, and any"
+        " CSV, JSON lines or Parquet by --map",
+    )
     take.add_argument("dir", type=Path, help="the series folder")
-    take.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, or folders of files")
+    take.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, folders of files, or quoted patterns")
     take.add_argument("--as", dest="kind", choices=KINDS, help="what the files are, where they don't say so themselves")
     take.add_argument("--format", help="read them in this format, whatever they look like")
+    take.add_argument("--map", type=Path, metavar="FILE", help="read viewer data by this mapping file (docs/events.md)")
     take.add_argument("--episode", type=_whole, default=0, metavar="N", help="the episode the file belongs to")
     take.add_argument("--market", default="", help="the market a platform's curve was taken in")
     take.add_argument("--views", type=_whole, default=0, metavar="N", help="the views a platform's curve rests on")

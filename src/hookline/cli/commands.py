@@ -24,7 +24,7 @@ def new(options: argparse.Namespace) -> None:
 def take(options: argparse.Namespace) -> None:
     """``hookline import DIR PATH...``."""
     kind = "corrections" if options.kind == "beats" else options.kind
-    said = Said(kind, options.format, options.episode, options.market, options.views)
+    said = Said(kind, options.format, options.episode, options.market, options.views, options.map)
     series = project.open_series(options.dir)
     with draw.progress() as progress:
         taken, skipped = project.take(series, options.paths, said=said, progress=progress)
