@@ -20,9 +20,13 @@ title = {title}
 language = {language}      # of the scripts that count: "en" or "zh"; "" takes the first one read
 id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
+
+# [audience]
+# testers = []             # viewers' own ids, as players send them: their rows are set aside, and counted
 """
 
 SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
+TABLES: dict[str, tuple[str, ...]] = {"audience": ("testers",)}  # lists of texts, by table
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Config:
     language: str
     id: str
     smallest_group: int = 20
+    testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
 
 
 def slug(text: str) -> str:
@@ -65,11 +70,15 @@ def read(folder: Path) -> Config:
         language=table.get("language", ""),
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
+        testers=tuple(table.get("audience", {}).get("testers", ())),
     )
 
 
 def _check(table: dict[str, Any], path: Path) -> None:
     for key, value in table.items():
+        if key in TABLES:
+            _check_table(key, value, path)
+            continue
         if key not in SETTINGS:
             raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(SETTINGS)}")
         if type(value) is not SETTINGS[key]:
@@ -81,6 +90,17 @@ def _check(table: dict[str, Any], path: Path) -> None:
         )
     if table.get("smallest_group", 20) < 1:
         raise BadInput("smallest_group must be 1 or more", where=str(path), mend="20 is a good value")
+
+
+def _check_table(name: str, table: Any, path: Path) -> None:
+    known = TABLES[name]
+    if not isinstance(table, dict):
+        raise BadInput(f"{name} is {table!r}", where=str(path), mend=f"write it as a table: [{name}]")
+    for key, value in table.items():
+        if key not in known:
+            raise BadInput(f"there is no setting {name}.{key}", where=str(path), mend=f"settings: {', '.join(known)}")
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise BadInput(f"{name}.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
 
 
 def _quoted(text: str) -> str:
