@@ -16,7 +16,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHES = ("start", "real_input", "story", "gold", "lines", "audience", "insight")
+BENCHES = (
+    *("start", "real_input"),
+    *("story", "gold", "lines", "emotion"),
+    *("audience",),
+    *("insight", "experiments"),
+)
 README = Path(__file__).parent / "README.md"
 
 

@@ -104,7 +104,10 @@ def test_a_language_without_words_is_timed_and_says_so() -> None:
     text = "INT. ROOM - DAY\n\nANN\nIch will die Scheidung.\n"
     story = analyse([written(text, language="de")])
     assert story.episodes[0].duration_ms > 0
-    assert story.notes == ("no words are known for de: beats need one of en, zh",)
+    assert story.notes == (
+        "no words are known for de: beats need one of en, zh",
+        "no emotion model for de: feelings need one of en, zh",
+    )
 
 
 def test_the_language_of_bare_subtitles_is_read_from_them() -> None:

@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_run(commands)
     _add_report(commands)
+    _add_experiment(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_doctor(commands)
@@ -84,6 +85,16 @@ def _add_report(commands: _Commands[argparse.ArgumentParser]) -> None:
     report = commands.add_parser("report", help="write the report and say where it is")
     report.add_argument("dir", type=Path, help="a series folder, or a library")
     report.add_argument("--open", action="store_true", help="open it in the browser")
+
+
+def _add_experiment(commands: _Commands[argparse.ArgumentParser]) -> None:
+    trial = commands.add_parser("experiment", help="cuts shown at random: which is better, and is it sure yet")
+    trial.add_argument("dir", type=Path, help="the series folder; its hookline.toml plans the experiments")
+    trial.add_argument("name", nargs="?", default="", help="one of them (default: all)")
+    what = trial.add_mutually_exclusive_group()
+    what.add_argument("--design", action="store_true", help="how many viewers and days the named one needs")
+    what.add_argument("--allocate", action="store_true", help="shares in which to deal out tomorrow's viewers")
+    trial.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -7,7 +7,8 @@ import webbrowser
 from collections.abc import Callable
 
 from hookline import project
-from hookline.cli import draw
+from hookline.cli import draw, trials
+from hookline.model.errors import BadInput
 from hookline.project import LibraryRun, Said, Taken
 
 
@@ -109,11 +110,30 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(check.fine or check.optional for check in checks) else 2
 
 
+def experiment(options: argparse.Namespace) -> None:
+    """``hookline experiment DIR [NAME]``."""
+    series = project.open_series(options.dir)
+    if (options.design or options.allocate) and not options.name:
+        raise BadInput("which experiment?", mend="say its name: hookline experiment DIR NAME")
+    with draw.progress() as progress:
+        if options.design:
+            design = project.design_experiment(series, name=options.name, progress=progress)
+            told = trials.designed(design, as_json=options.json)
+        elif options.allocate:
+            shares = project.allocation(series, name=options.name, progress=progress)
+            told = trials.dealt(shares, as_json=options.json)
+        else:
+            found = project.experiments(series, name=options.name, progress=progress)
+            told = trials.results(found, as_json=options.json)
+    print(told)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "new": new,
     "import": take,
     "run": run,
     "report": report,
+    "experiment": experiment,
     "simulate": simulate,
     "demo": demo,
     "doctor": doctor,

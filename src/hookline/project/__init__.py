@@ -2,6 +2,7 @@
 
 from hookline.project.demo import demo
 from hookline.project.doctor import Check, examine
+from hookline.project.experiments import allocation, design_experiment, experiments
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
 from hookline.project.intake import Said, Skipped, Taken, take
 from hookline.project.viewers import simulate_viewers
@@ -17,9 +18,12 @@ __all__ = [
     "SeriesRun",
     "Skipped",
     "Taken",
+    "allocation",
     "create",
     "demo",
+    "design_experiment",
     "examine",
+    "experiments",
     "open_library",
     "open_series",
     "run",

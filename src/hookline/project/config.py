@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ smallest_group = 20        # groups of fewer viewers are never shown
 """
 
 SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
-TABLES: dict[str, tuple[str, ...]] = {"audience": ("testers",)}  # lists of texts, by table
+SECTIONS: dict[str, type] = {"experiments": list, "audience": dict}  # experiments: read by project/experiments.py
+
+
+WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
+AUDIENCE = ("testers",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Config:
     id: str
     smallest_group: int = 20
     testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
+    sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
+    file: str = FILE  # where that was read
 
 
 def slug(text: str) -> str:
@@ -71,19 +78,19 @@ def read(folder: Path) -> Config:
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
         testers=tuple(table.get("audience", {}).get("testers", ())),
+        sections={name: table[name] for name in SECTIONS if name in table},
+        file=str(path),
     )
 
 
 def _check(table: dict[str, Any], path: Path) -> None:
+    known = SETTINGS | SECTIONS
     for key, value in table.items():
-        if key in TABLES:
-            _check_table(key, value, path)
-            continue
-        if key not in SETTINGS:
-            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(SETTINGS)}")
-        if type(value) is not SETTINGS[key]:
-            wanted = "a whole number" if SETTINGS[key] is int else "text in quotes"
-            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {wanted}")
+        if key not in known:
+            raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(known)}")
+        if type(value) is not known[key]:
+            raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {WANTED[known[key]].format(key=key)}")
+    _check_audience(table.get("audience", {}), path)
     if table.get("schema", 1) != 1:
         raise BadInput(
             f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"
@@ -92,15 +99,14 @@ def _check(table: dict[str, Any], path: Path) -> None:
         raise BadInput("smallest_group must be 1 or more", where=str(path), mend="20 is a good value")
 
 
-def _check_table(name: str, table: Any, path: Path) -> None:
-    known = TABLES[name]
-    if not isinstance(table, dict):
-        raise BadInput(f"{name} is {table!r}", where=str(path), mend=f"write it as a table: [{name}]")
+def _check_audience(table: dict[str, Any], path: Path) -> None:
     for key, value in table.items():
-        if key not in known:
-            raise BadInput(f"there is no setting {name}.{key}", where=str(path), mend=f"settings: {', '.join(known)}")
+        if key not in AUDIENCE:
+            raise BadInput(
+                f"there is no setting audience.{key}", where=str(path), mend=f"settings: {', '.join(AUDIENCE)}"
+            )
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise BadInput(f"{name}.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
+            raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
 
 
 def _quoted(text: str) -> str:

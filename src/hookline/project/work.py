@@ -117,6 +117,21 @@ def timed_story(series: SeriesFolder, *, progress: Progress = silent) -> SeriesS
         return SeriesRun(series, _story(series, store, progress)).story()
 
 
+def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> SeriesRun:
+    """The series' story and audience, brought up to date; ``NotEnoughData`` without viewers."""
+    store = series.store()
+    with store.locked():
+        done = SeriesRun(series, _story(series, store, progress))
+        done = replace(done, audience_step=_audience(done, store, progress))
+    if not done.audience_step or not series.files("events"):
+        raise NotEnoughData(
+            "there are no viewers yet",
+            where=str(series.root),
+            mend=f"import some: hookline import {series.root} EVENTS",
+        )
+    return done
+
+
 # Story
 
 

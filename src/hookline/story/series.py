@@ -9,6 +9,8 @@ from hookline.model.script import Cue, Episode, LineKind, Script
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
+from hookline.story.feelings import LANGUAGES as FELT_LANGUAGES
+from hookline.story.feelings import feel, has_model, valence_of
 from hookline.story.hooks import find_ending, find_hook
 from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
 from hookline.story.people import Cast, cast_of, characters, recast, shares
@@ -47,7 +49,7 @@ def analysed(
     ]
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
-    stories = tuple(_stories(timed, cast, words))
+    stories = tuple(_stories(timed, cast, words, spoken))
     notes += [note for one in timed for note in one.notes] + _missing(scripts, stories, spoken, words)
     return SeriesStory(
         title=title or next((s.title for s in scripts if s.title), ""),
@@ -112,16 +114,16 @@ def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, .
     )
 
 
-def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon) -> Iterator[EpisodeStory]:
+def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon, language: str) -> Iterator[EpisodeStory]:
     set_going = False
     for position, one in enumerate(timed):
         opening = not set_going and position < INCITING_EPISODES
-        story = _story(one, cast, words, opening=opening)
+        story = _story(one, cast, words, opening=opening, language=language)
         set_going = set_going or any(beat.type == "inciting" for beat in story.beats)
         yield story
 
 
-def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool) -> EpisodeStory:
+def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool, language: str) -> EpisodeStory:
     episode = recast(one.episode, cast)
     reading = read(episode, one.duration_ms, words, cast)
     beats = find_beats(reading, cast, opening=opening)
@@ -129,6 +131,7 @@ def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool) -> Episode
     hooked = find_hook(reading, beats)
     added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
     beats = in_order([*beats, *added])
+    feelings = tuple(one for scene in episode.scenes for one in feel(scene.lines, language=language))
     return EpisodeStory(
         episode=episode,
         duration_ms=one.duration_ms,
@@ -138,6 +141,8 @@ def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool) -> Episode
         ending=ending,
         hook=hooked[0] if hooked else None,
         dialogue_share=shares(episode),
+        feelings=feelings,
+        valence=valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000)),
     )
 
 
@@ -148,6 +153,10 @@ def _missing(scripts: Sequence[Script], stories: Sequence[EpisodeStory], languag
     if stories and not words.language:
         known = ", ".join(LANGUAGES)
         notes.append(f"no words are known for {language or 'the language'}: beats need one of {known}")
+    if stories and not has_model(language):
+        notes.append(
+            f"no emotion model for {language or 'the language'}: feelings need one of {', '.join(FELT_LANGUAGES)}"
+        )
     notes += [
         f"{script.title or script.format}: the script holds no episode" for script in scripts if not script.episodes
     ]
