@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -231,3 +235,32 @@ def test_nothing_changed_makes_nothing(tmp_path: Path) -> None:
     assert inodes(tmp_path / "a") == inodes(tmp_path / "b")
     assert (tmp_path / "b" / "audience.json").stat().st_size
     assert tables(tmp_path / "a") == tables(tmp_path / "b")
+
+
+KILLED = """
+import os, signal, sys, threading, pathlib
+from tests.audience.test_days import step
+threading.Timer(float(sys.argv[1]), lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+work = pathlib.Path(sys.argv[2])
+step(work / "out", [work / "e.parquet", work / "v.parquet"], work / "a")
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("trial", range(int(os.environ.get("HOOKLINE_KILLS", "3"))))
+def test_a_killed_update_leaves_the_previous_build_and_is_done_again(trial: int, tmp_path: Path) -> None:
+    """A killed build harms nothing of the one before, whose files it shares by links; the store removes its folder."""
+    views, _ = prepared(random.Random(5), 120)
+    files = [write(tmp_path / "v.parquet", "views", views), write(tmp_path / "e.parquet", "events", weeks(9, days=3))]
+    step(tmp_path / "a", files[:1])
+    before = tables(tmp_path / "a")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    after_s = random.Random(trial).uniform(0.3, 3.0)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(after_s), str(tmp_path)], check=False, env=env)
+    assert done.returncode in (-signal.SIGKILL, 0)
+    assert tables(tmp_path / "a") == before
+    shutil.rmtree(tmp_path / "out", ignore_errors=True)
+    step(tmp_path / "b", files, tmp_path / "a")
+    step(tmp_path / "c", files)
+    assert tables(tmp_path / "b") == tables(tmp_path / "c")
+    assert not [p for p in (tmp_path / "b").rglob("*") if p.name.startswith(".")]
