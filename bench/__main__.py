@@ -19,7 +19,7 @@ from pathlib import Path
 BENCHES = (
     *("start", "real_input"),
     *("story", "gold", "lines", "emotion"),
-    *("audience",),
+    *("audience", "scale"),
     *("insight", "experiments"),
 )
 README = Path(__file__).parent / "README.md"
