@@ -18,9 +18,9 @@ from pathlib import Path
 
 BENCHES = (
     *("start", "real_input"),
-    *("story", "gold", "lines", "emotion"),
+    *("story", "gold", "lines", "emotion", "turning", "promises"),
     *("audience", "scale"),
-    *("insight", "experiments"),
+    *("insight", "experiments", "catalogue"),
 )
 README = Path(__file__).parent / "README.md"
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from hookline.model.story import BeatType
-from hookline.story import analyse, beats, hooks, tension
+from hookline.model.story import BeatType, SeriesStory
+from hookline.story import analyse, arcs, beats, hooks, payoffs, segments, tension, turning
 from hookline.story.timing import PACE
 from tests.shared import REPOSITORY
+from tests.story.test_turning import sample
 from tests.story.written import written
 
 TEXT = (REPOSITORY / "docs" / "story.md").read_text(encoding="utf-8")
@@ -60,3 +61,58 @@ def test_constants_are_as_written() -> None:
     assert f"the last {hooks.ENDING_MS // 1000} s (at most {hooks.ENDING_LINES} lines)" in TEXT
     assert f"for {beats.LONG_TALK_MS // 1000} s, or for {beats.LONG_TOLD_MS // 1000} s" in TEXT
     assert f"nearer than {beats.APART_MS // 1000} s are one" in TEXT
+
+
+@pytest.fixture(scope="module")
+def season() -> SeriesStory:
+    return analyse(sample("en"), language="en")
+
+
+def test_the_turning_points_of_the_example_are_the_samples(season: SeriesStory) -> None:
+    told = re.findall(r"^\| (\w+) \| episode (\d+), (\d+)% \| (.+?) \|$", TEXT, re.MULTILINE)
+    assert [(point.type.value, point.episode, round(100 * point.position)) for point in season.turning_points] == [
+        (type, int(episode), int(place)) for type, episode, place, _ in told
+    ]
+    assert all(why in point.why for point, (_, _, _, why) in zip(season.turning_points, told, strict=True))
+
+
+def test_the_arc_of_the_example_is_the_samples(season: SeriesStory) -> None:
+    told = re.search(r"in English is a \*\*(\w+)\*\* with fit ([\d.]+)", TEXT)
+    assert told
+    assert season.arc
+    assert season.arc.shape.value == told[1]
+    assert season.arc.fit == pytest.approx(float(told[2]), abs=0.15)  # the weights of the emotion model move it
+
+
+def test_the_segments_of_the_example_are_the_samples(season: SeriesStory) -> None:
+    told = re.search(
+        r"fall into 1 \| 2-(\d) \| \d-(\d) \| \d-8, with mean tensions ([\d.]+), ([\d.]+), ([\d.]+) and ([\d.]+)", TEXT
+    )
+    assert told
+    found = season.segments
+    assert [one.last_episode for one in found[1:3]] == pytest.approx([int(told[1]), int(told[2])], abs=1)
+    assert [one.tension for one in found] == pytest.approx([float(told[n]) for n in range(3, 7)], abs=0.06)
+
+
+def test_the_red_stone_of_the_example_is_the_samples(season: SeriesStory) -> None:
+    ring = next(promise for promise in season.promises if promise.what == 'ring: "On his finger, a red stone."')
+    told = re.search(r"open for (\d) min (\d+) s, paid off in episode 7.*?\(confidence ([\d.]+)", TEXT, re.DOTALL)
+    assert told
+    assert ring.payoff
+    assert ring.payoff.episode == 7
+    assert ring.open_ms // 1000 == 60 * int(told[1]) + int(told[2])
+    assert round(ring.confidence, 2) == float(told[3])
+
+
+def test_constants_of_the_plot_are_as_written() -> None:
+    for name, value in {"form": payoffs.FORM, "beat": payoffs.BEAT, "words": payoffs.WORDS}.items():
+        assert f"| {name} | {value:.2f} |" in TEXT
+    for name, value in {"people": payoffs.PEOPLE, "thing": payoffs.THING, "near": payoffs.NEAR}.items():
+        assert f"| {name} | {value:.2f} |" in TEXT
+    assert f"at least {payoffs.ENOUGH:.2f}" in TEXT
+    assert f"{arcs.SMOOTH_SHARE:.0%} of the whole and read at {arcs.POINTS}" in TEXT
+    assert f"fewer than {arcs.LEAST_FELT} lines" in TEXT
+    assert f"+ {turning.PULL:g} x pull" in TEXT
+    assert f"fewer than {turning.LEAST_EPISODES} episodes or {turning.LEAST_MOMENTS} beats" in TEXT
+    assert f"{segments.PULL} x ((share - field's share) / {segments.SLACK})^2" in TEXT
+    assert f"fewer than {segments.LEAST_EPISODES} episodes" in TEXT

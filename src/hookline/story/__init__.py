@@ -1,9 +1,11 @@
-"""Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings.
+"""Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings, and the plot over time.
 
 ``analyse`` is the room's one door.  Its steps, a file each: ``timing`` or ``align`` gives every
 line its time, ``people`` makes one person of several spellings, ``signs`` notes what each line
 gives away (by the words in ``en.toml`` and ``zh.toml``), ``beats`` makes moments of that,
-``tension`` a curve, ``hooks`` the first reason to stay and the ending.
+``tension`` a curve, ``hooks`` the first reason to stay and the ending; over the whole series ``arcs`` draws
+the mood, ``turning`` and ``segments`` find where it turns, ``promises`` and ``payoffs`` tie setups to what
+settles them (by the words in ``promises.toml``, along ``plotline``).
 """
 
 from __future__ import annotations

@@ -8,15 +8,19 @@ from dataclasses import dataclass, replace
 from hookline.model.script import Cue, Episode, LineKind, Script
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
+from hookline.story.arcs import episode_arc, season_arc
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
 from hookline.story.feelings import LANGUAGES as FELT_LANGUAGES
 from hookline.story.feelings import feel, has_model, valence_of
 from hookline.story.hooks import find_ending, find_hook
 from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
 from hookline.story.people import Cast, cast_of, characters, recast, shares
+from hookline.story.promises import answered, promises_of
+from hookline.story.segments import segments_of
 from hookline.story.signs import read
 from hookline.story.tension import tension_of
 from hookline.story.timing import timed_by_reading
+from hookline.story.turning import turning_points_of
 
 ODD_SCALE = 1.8  # a video this much longer or shorter than its script reads is worth a word
 
@@ -50,6 +54,9 @@ def analysed(
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
     stories = tuple(_stories(timed, cast, words, spoken))
+    promises = promises_of(stories, cast, words)
+    stories = answered(stories, promises)
+    turning_points = turning_points_of(stories)
     notes += [note for one in timed for note in one.notes] + _missing(scripts, stories, spoken, words)
     return SeriesStory(
         title=title or next((s.title for s in scripts if s.title), ""),
@@ -58,6 +65,10 @@ def analysed(
         characters=characters(stories, cast),
         unread=tuple(unread for script in scripts for unread in script.unread),
         notes=tuple(dict.fromkeys([note for script in scripts for note in script.notes] + notes)),
+        arc=season_arc(stories),
+        turning_points=turning_points,
+        segments=segments_of(stories, turning_points),
+        promises=promises,
     )
 
 
@@ -132,17 +143,19 @@ def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool, language: 
     added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
     beats = in_order([*beats, *added])
     feelings = tuple(one for scene in episode.scenes for one in feel(scene.lines, language=language))
+    valence = valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000))
     return EpisodeStory(
         episode=episode,
         duration_ms=one.duration_ms,
         timing=one.timing,
         beats=beats,
-        tension=tension_of(reading, beats),
+        tension=tension_of(reading, beats, feelings=feelings),
         ending=ending,
         hook=hooked[0] if hooked else None,
         dialogue_share=shares(episode),
         feelings=feelings,
-        valence=valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000)),
+        valence=valence,
+        arc=episode_arc(feelings, valence),
     )
 
 
