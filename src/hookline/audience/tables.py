@@ -1,6 +1,8 @@
-"""Three small derived tables of this room's own, beside the canonical ones.  All are additive."""
+"""Derived tables of this room's own, beside the canonical ones.  All are additive, or by viewer and day."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from hookline.model.tables import Table
 
@@ -49,3 +51,73 @@ COHORTS = Table(
         ("viewers", "BIGINT"),
     ),
 )
+
+# What each viewer did on a day, in bits (see sql/viewer_days.sql): what the steps of later days need to know of it.
+VIEWER_DAYS = Table(
+    "viewer_days",
+    1,
+    (
+        ("viewer", "BIGINT"),
+        ("day", "DATE"),
+        ("block", "SMALLINT"),
+        ("variant", "SMALLINT"),
+        ("started", "BIGINT"),
+        ("finished", "BIGINT"),
+        ("offered", "BIGINT"),
+        ("unlocked", "BIGINT"),
+        ("first", "BIGINT"),
+    ),
+)
+
+PAYMENTS = Table(
+    "payments",
+    1,
+    (
+        ("viewer", "BIGINT"),
+        ("day", "DATE"),
+        ("episode", "INTEGER"),
+        ("currency", "VARCHAR"),
+        ("unlocks", "BIGINT"),
+        ("payments", "BIGINT"),
+        ("revenue_micros", "BIGINT"),
+    ),
+)
+
+_GROUP = (("episode", "INTEGER"), ("cut", "VARCHAR"), ("market", "VARCHAR"), ("platform", "VARCHAR"), ("day", "DATE"))
+
+# The sums behind steps, revenue and cohorts: a new day adds what its viewers became and takes away what they were.
+STEP_SUMS = Table(
+    "step_sums",
+    1,
+    (
+        *_GROUP,
+        ("starters", "BIGINT"),
+        ("finishers", "BIGINT"),
+        ("continued", "BIGINT"),
+        ("finished_continued", "BIGINT"),
+        ("offered", "BIGINT"),
+        ("unlocked", "BIGINT"),
+        ("unoffered", "BIGINT"),  # unlocked without an offer
+    ),
+)
+PAID_SUMS = Table(
+    "paid_sums",
+    1,
+    (
+        *_GROUP,
+        ("currency", "VARCHAR"),
+        ("unlocks", "BIGINT"),
+        ("payments", "BIGINT"),
+        ("revenue_micros", "BIGINT"),
+    ),
+)
+COHORT_SUMS = Table(
+    "cohort_sums",
+    1,
+    (("market", "VARCHAR"), ("platform", "VARCHAR"), ("day", "DATE"), ("viewers", "BIGINT")),
+)
+
+
+def partitions(folder: Path, table: Table, day: str = "*") -> list[Path]:
+    """The files of a table that lies by day: of one day, or of all."""
+    return sorted((folder / table.name).glob(f"day={day}/*.parquet"))

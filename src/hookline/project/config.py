@@ -21,13 +21,17 @@ title = {title}
 language = {language}      # of the scripts that count: "en" or "zh"; "" takes the first one read
 id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
+
+# [audience]
+# testers = []             # viewers' own ids, as players send them: their rows are set aside, and counted
 """
 
 SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
-SECTIONS: dict[str, type] = {"experiments": list}  # read by who needs them: project/experiments.py
+SECTIONS: dict[str, type] = {"experiments": list, "audience": dict}  # experiments: read by project/experiments.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
+AUDIENCE = ("testers",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Config:
     language: str
     id: str
     smallest_group: int = 20
+    testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
     sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
     file: str = FILE  # where that was read
 
@@ -72,6 +77,7 @@ def read(folder: Path) -> Config:
         language=table.get("language", ""),
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
+        testers=tuple(table.get("audience", {}).get("testers", ())),
         sections={name: table[name] for name in SECTIONS if name in table},
         file=str(path),
     )
@@ -84,12 +90,23 @@ def _check(table: dict[str, Any], path: Path) -> None:
             raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(known)}")
         if type(value) is not known[key]:
             raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {WANTED[known[key]].format(key=key)}")
+    _check_audience(table.get("audience", {}), path)
     if table.get("schema", 1) != 1:
         raise BadInput(
             f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"
         )
     if table.get("smallest_group", 20) < 1:
         raise BadInput("smallest_group must be 1 or more", where=str(path), mend="20 is a good value")
+
+
+def _check_audience(table: dict[str, Any], path: Path) -> None:
+    for key, value in table.items():
+        if key not in AUDIENCE:
+            raise BadInput(
+                f"there is no setting audience.{key}", where=str(path), mend=f"settings: {', '.join(AUDIENCE)}"
+            )
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
 
 
 def _quoted(text: str) -> str:

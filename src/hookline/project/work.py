@@ -26,7 +26,7 @@ from hookline.model.script import Script
 from hookline.model.story import SeriesStory
 from hookline.project.config import Config
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
-from hookline.project.intake import read_curve
+from hookline.project.intake import pseudonym_key, read_curve
 from hookline.project.store import Derived, Store, code_digest, write_atomic
 
 if TYPE_CHECKING:
@@ -247,19 +247,40 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
         return None
     lengths = (run.story_step.folder / "durations.json").read_text()
     inputs = [_contents(series, store, (*events, *exports)), [_said(entry) for entry in exports]]
+    testers = _testers(series, config)
+    code = _code("model", "audience")
 
     def make(work: Path) -> None:
         from hookline import audience
 
         durations_ms = {int(number): length for number, length in json.loads(lengths).items()}
         sources = [series.root / entry.path for entry in events]
-        quality = audience.build(sources, work, series=config.id, durations_ms=durations_ms, progress=progress)
+        quality = audience.build(
+            sources,
+            work,
+            series=config.id,
+            durations_ms=durations_ms,
+            testers=testers,
+            previous=store.latest("audience", holding="audience.json"),
+            content=lambda path: f"{code} {store.content(path)}",  # changed code makes everything anew
+            progress=progress,
+        )
         curves = tuple(_curve(series, entry) for entry in exports)
         summary = _summary(work, _with_intake(quality, events), curves, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
-    parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group]
+    parts = [code, inputs, lengths, config.id, config.smallest_group, testers]
     return store.derive("audience", parts, make)
+
+
+def _testers(series: SeriesFolder, config: Config) -> list[str]:
+    """The testers' pseudonyms."""
+    if not config.testers:
+        return []
+    from hookline.formats.events import Pseudonyms
+
+    names = Pseudonyms.from_key(pseudonym_key(series))
+    return sorted(names.viewer(raw) for raw in config.testers)
 
 
 def _summary(work: Path, quality: Quality, curves: tuple[PlatformCurve, ...], k: int) -> AudienceSummary:
