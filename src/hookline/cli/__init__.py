@@ -13,6 +13,7 @@ from pathlib import Path
 import hookline
 from hookline.model.errors import HooklineError
 
+QUESTIONS = ("figures", "quality", "funnel", "ads", "forget")
 KINDS = ("script", "subtitles", "video", "events", "curve")
 
 
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_run(commands)
     _add_report(commands)
+    _add_audience(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_doctor(commands)
@@ -84,6 +86,25 @@ def _add_report(commands: _Commands[argparse.ArgumentParser]) -> None:
     report = commands.add_parser("report", help="write the report and say where it is")
     report.add_argument("dir", type=Path, help="a series folder, or a library")
     report.add_argument("--open", action="store_true", help="open it in the browser")
+
+
+def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ask = commands.add_parser("audience", help="who stayed, until when, who paid, what ads brought; or forget a viewer")
+    ask.add_argument(
+        "question",
+        nargs="?",
+        choices=QUESTIONS,
+        default="figures",
+        help="figures (default); quality: every row set aside and why; funnel: the paywall and what viewers pay; "
+        "ads: what ads cost and bring; forget: delete one viewer",
+    )
+    ask.add_argument("dir", type=Path, help="a series folder, or a library")
+    ask.add_argument("--by", default="", metavar="DIM,DIM", help="break down by market, platform, cut")
+    ask.add_argument("--episode", type=_whole, default=0, metavar="N", help="this episode alone, second by second")
+    ask.add_argument("--viewer", default="", metavar="ID", help="for forget: the id as it stood in the imported files")
+    shape = ask.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="as JSON (docs/audience.md says what stands in it)")
+    shape.add_argument("--csv", action="store_true", help="as CSV, one line a figure")
 
 
 def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:

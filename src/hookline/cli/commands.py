@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Callable
 
 from hookline import project
-from hookline.cli import draw
+from hookline.cli import draw, tables
 from hookline.project import LibraryRun, Said, Taken
 
 
@@ -109,11 +109,32 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(check.fine or check.optional for check in checks) else 2
 
 
+def audience(options: argparse.Namespace) -> None:
+    """``hookline audience [QUESTION] DIR``."""
+    library = project.open_library(options.dir)
+    with draw.progress() as progress:
+        if options.question == "forget":
+            lines = tables.forgotten(project.forget(library, options.viewer, progress=progress))
+        elif options.question == "quality":
+            lines = tables.quality(project.quality(library, progress=progress), shape=_shape(options))
+        else:
+            by = [name.strip() for name in options.by.split(",") if name.strip()]
+            found = project.ask(library, options.question, by=by, episode=options.episode, progress=progress)
+            lines = tables.answers(found, question=options.question, shape=_shape(options))
+    for line in lines:
+        print(line)
+
+
+def _shape(options: argparse.Namespace) -> str:
+    return "json" if options.json else "csv" if options.csv else "text"
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "new": new,
     "import": take,
     "run": run,
     "report": report,
+    "audience": audience,
     "simulate": simulate,
     "demo": demo,
     "doctor": doctor,

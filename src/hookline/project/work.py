@@ -117,6 +117,21 @@ def timed_story(series: SeriesFolder, *, progress: Progress = silent) -> SeriesS
         return SeriesRun(series, _story(series, store, progress)).story()
 
 
+def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> SeriesRun:
+    """The series' story and audience, brought up to date, without findings and report.
+
+    Raises:
+        NotEnoughData: no viewer events and no curve were imported.
+    """
+    store = series.store()
+    with store.locked():
+        run = SeriesRun(series, _story(series, store, progress))
+        run = replace(run, audience_step=_audience(run, store, progress))
+    if not run.audience_step:
+        raise NotEnoughData("there are no viewers yet", where=str(series.root), mend="import events: hookline import")
+    return run
+
+
 # Story
 
 
@@ -225,6 +240,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
         durations_ms = {int(number): length for number, length in json.loads(lengths).items()}
         sources = [series.root / entry.path for entry in events]
         quality = audience.build(sources, work, series=config.id, durations_ms=durations_ms, progress=progress)
+        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
         curves = tuple(_curve(series, entry) for entry in exports)
         summary = _summary(work, _with_intake(quality, events), curves, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")

@@ -1,0 +1,104 @@
+"""Sums by group, read from a built audience's small tables, with the groups that may not be shown left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hookline.audience.cells import UNKNOWN
+from hookline.audience.result import Group
+from hookline.audience.suppress import Key, hidden
+from hookline.formats.events import engine, read_meta, reading
+from hookline.model.errors import BadInput, NotEnoughData
+from hookline.model.tables import Table
+
+DIMENSIONS = ("market", "platform", "cut")
+
+Columns = dict[str, NDArray[Any]]
+
+
+def checked(by: Sequence[str], *, known: Sequence[str] = DIMENSIONS) -> tuple[str, ...]:
+    """The dimensions asked for; ``BadInput`` for one that there isn't."""
+    unknown = [name for name in by if name not in known]
+    if unknown:
+        raise BadInput(f"there is no dimension {', '.join(unknown)}", mend=f"dimensions: {', '.join(known)}")
+    return tuple(dict.fromkeys(by))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A built table, read by SQL as ``given``."""
+
+    folder: Path
+    table: Table
+
+    @property
+    def path(self) -> Path:
+        """The table's file."""
+        return self.folder / f"{self.table.name}.parquet"
+
+    def rows(self, query: str, values: Mapping[str, object] | None = None) -> Columns:
+        """What a query gives, by column; ``NotEnoughData`` where the audience is not built yet."""
+        if not self.path.exists():
+            raise NotEnoughData("the audience is not built yet", where=str(self.path), mend="run: hookline run")
+        with engine(self.folder) as (con, _), reading(self.path):
+            con.read_parquet(str(self.path)).create_view("given")
+            found = con.execute(query, dict(values or {})).fetchnumpy()
+        return {name: np.ma.getdata(column) for name, column in found.items()}
+
+    def meta(self) -> dict[str, Any]:
+        """Hookline's metadata of the file."""
+        with engine(self.folder) as (con, _):
+            return read_meta(con, self.path)
+
+    def last_day(self) -> date:
+        """The last day on which anything happened; of tables that ``sum_up`` wrote."""
+        told = str(self.meta().get("last_day") or "")
+        return date.fromisoformat(told) if told else date(2100, 1, 1)
+
+
+def select(by: Sequence[str], columns: Sequence[str]) -> str:
+    """The columns to group by, ``''`` for a dimension that nobody asked for."""
+    dims = [f'"{name}"' if name in by else f"'' AS \"{name}\"" for name in columns]
+    return ", ".join(dims)
+
+
+def group_of(row: Mapping[str, str], by: Sequence[str]) -> Group:
+    """The group that a row is of; a name that is missing is ``unknown``."""
+    return Group(**{name: (row[name] or UNKNOWN) for name in by})
+
+
+def visible(counts: Mapping[Group, int], by: Sequence[str], *, k: int) -> tuple[frozenset[Group], int]:
+    """The groups that may be shown, and how many may not (see ``suppress``); those of nobody count as neither."""
+    some = {group: n for group, n in counts.items() if n > 0}
+    keys: dict[Key, Group] = {tuple(str(getattr(group, name)) for name in by): group for group in some}
+    gone = hidden({key: some[group] for key, group in keys.items()}, k=k)
+    return frozenset(group for key, group in keys.items() if key not in gone), len(gone)
+
+
+def by_group(columns: Columns, by: Sequence[str]) -> Iterator[tuple[Group, Columns]]:
+    """The rows of each group, in order."""
+    if not len(next(iter(columns.values()))):
+        return
+    if not by:
+        yield Group(), columns
+        return
+    names = np.stack([columns[name].astype(str) for name in by])
+    keys, index = np.unique(names, axis=1, return_inverse=True)
+    order = np.argsort(index.ravel(), kind="stable")
+    edges = np.searchsorted(index.ravel()[order], np.arange(keys.shape[1] + 1))
+    for number in range(keys.shape[1]):
+        rows = order[edges[number] : edges[number + 1]]
+        group = group_of(dict(zip(by, keys[:, number].tolist(), strict=True)), by)
+        yield group, {name: column[rows] for name, column in columns.items()}
+
+
+def with_all(by: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """All viewers first, then the breakdown asked for."""
+    return ((), tuple(by)) if by else ((),)
