@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHES = ("start", "real_input", "story", "gold", "lines", "audience", "insight")
+BENCHES = ("start", "real_input", "story", "gold", "lines", "audience", "figures", "insight")
 README = Path(__file__).parent / "README.md"
 
 

@@ -89,14 +89,14 @@ def by_group(columns: Columns, by: Sequence[str]) -> Iterator[tuple[Group, Colum
     if not by:
         yield Group(), columns
         return
-    names = np.stack([columns[name].astype(str) for name in by])
-    keys, index = np.unique(names, axis=1, return_inverse=True)
-    order = np.argsort(index.ravel(), kind="stable")
-    edges = np.searchsorted(index.ravel()[order], np.arange(keys.shape[1] + 1))
-    for number in range(keys.shape[1]):
-        rows = order[edges[number] : edges[number + 1]]
-        group = group_of(dict(zip(by, keys[:, number].tolist(), strict=True)), by)
-        yield group, {name: column[rows] for name, column in columns.items()}
+    numbers: dict[tuple[str, ...], int] = {}
+    rows = zip(*(columns[name].tolist() for name in by), strict=True)
+    index = np.fromiter((numbers.setdefault(row, len(numbers)) for row in rows), np.int64)
+    order = np.argsort(index, kind="stable")
+    edges = np.searchsorted(index[order], np.arange(len(numbers) + 1))
+    for key, number in sorted(numbers.items()):
+        part = order[edges[number] : edges[number + 1]]
+        yield group_of(dict(zip(by, key, strict=True)), by), {name: column[part] for name, column in columns.items()}
 
 
 def with_all(by: Sequence[str]) -> Iterable[tuple[str, ...]]:

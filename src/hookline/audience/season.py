@@ -55,22 +55,25 @@ def stepped(
         found = list(_read(folder, dims, settled_days))
         shown, few = visible({one.group: one.viewers for one in found}, dims, k=k)
         large = [one for one in found if one.group in shown]
-        cut = [_shortened(one, _shown_to(one, large, dims, k)) for one in large]
+        seen = _shown_in(large, dims, k)
+        cut = [_shortened(one, seen) for one in large]
         kept += [one for one in cut if one.episodes]
         suppressed += few + sum(len(a.episodes) - len(b.episodes) for a, b in zip(large, cut, strict=True))
     return tuple(kept), suppressed
 
 
-def _shown_to(one: Stepped, groups: Sequence[Stepped], by: Sequence[str], k: int) -> int:
-    """How many of a group's episodes may be shown: up to the first with too few starters to be shown."""
-    for number, episode in enumerate(one.episodes):
-        starters = {g.group: g.starters[g.episodes.index(episode)] for g in groups if episode in g.episodes}
-        if one.group not in visible(starters, by, k=k)[0]:
-            return number
-    return len(one.episodes)
+def _shown_in(groups: Sequence[Stepped], by: Sequence[str], k: int) -> dict[int, frozenset[Group]]:
+    """The groups of each episode that may be shown, by its starters."""
+    starters: dict[int, dict[Group, int]] = {}
+    for one in groups:
+        for episode, n in zip(one.episodes, one.starters, strict=True):
+            starters.setdefault(episode, {})[one.group] = n
+    return {episode: visible(counts, by, k=k)[0] for episode, counts in starters.items()}
 
 
-def _shortened(one: Stepped, to: int) -> Stepped:
+def _shortened(one: Stepped, seen: dict[int, frozenset[Group]]) -> Stepped:
+    """The group's episodes up to the first in which it may not be shown."""
+    to = next((i for i, episode in enumerate(one.episodes) if one.group not in seen[episode]), len(one.episodes))
     columns = (one.episodes, one.starters, one.finishers, one.continued, one.finished_season)
     return Stepped(one.group, one.viewers, *(column[:to] for column in columns))
 
