@@ -63,7 +63,8 @@ def main() -> None:
         began = time.perf_counter()
         cells, sums_s = prepare(folder)
         print(
-            f"{cells:,} cells ({MARKETS} markets, {PLATFORMS} platforms, {EPISODES} episodes, {SECONDS} s, {DAYS} days), "
+            f"{cells:,} cells "
+            f"({MARKETS} markets x {PLATFORMS} platforms x {EPISODES} episodes x {SECONDS} s x {DAYS} days), "
             f"written in {time.perf_counter() - began:.0f} s; summed by second once in {sums_s:.1f} s.\n"
         )
         print("| question | figures | seconds | target |\n|---|---|---|---|")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,12 @@ from numpy.typing import NDArray
 from hookline.audience.cells import UNKNOWN
 from hookline.audience.result import Group
 from hookline.audience.suppress import Key, hidden
-from hookline.formats.events import engine, read_meta, reading
+from hookline.formats.events import read_meta, reading
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.tables import Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 DIMENSIONS = ("market", "platform", "cut")
 
@@ -47,20 +51,30 @@ class Source:
         """What a query gives, by column; ``NotEnoughData`` where the audience is not built yet."""
         if not self.path.exists():
             raise NotEnoughData("the audience is not built yet", where=str(self.path), mend="run: hookline run")
-        with engine(self.folder) as (con, _), reading(self.path):
-            con.read_parquet(str(self.path)).create_view("given")
+        with _reader().cursor() as con, reading(self.path):
+            con.execute("SET enable_progress_bar = false")  # on, it writes to the terminal
+            path = str(self.path).replace("'", "''")
+            con.execute(f"CREATE TEMP VIEW given AS SELECT * FROM read_parquet('{path}')")  # noqa: S608 - quoted
             found = con.execute(query, dict(values or {})).fetchnumpy()
         return {name: np.ma.getdata(column) for name, column in found.items()}
 
     def meta(self) -> dict[str, Any]:
         """Hookline's metadata of the file."""
-        with engine(self.folder) as (con, _):
+        with _reader().cursor() as con:
             return read_meta(con, self.path)
 
     def last_day(self) -> date:
         """The last day on which anything happened; of tables that ``sum_up`` wrote."""
         told = str(self.meta().get("last_day") or "")
         return date.fromisoformat(told) if told else date(2100, 1, 1)
+
+
+@cache
+def _reader() -> DuckDBPyConnection:
+    """One engine for all questions: starting one takes longer than an answer.  It holds nothing and spills nothing."""
+    import duckdb
+
+    return duckdb.connect(config={"temp_directory": "", "autoinstall_known_extensions": False})
 
 
 def select(by: Sequence[str], columns: Sequence[str]) -> str:
