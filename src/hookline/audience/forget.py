@@ -1,8 +1,8 @@
-"""A viewer's rows out of every file, on request."""
+"""A viewer's rows out of every file, on request, and the proof that nothing is left."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What went: rows, the files that were written anew, and the UTC days to make anew."""
+    """What went: rows by file that was written anew, and the UTC days to make anew."""
 
-    rows: int
-    files: tuple[Path, ...]
+    files: Mapping[Path, int]
     days: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Of all files."""
+        return sum(self.files.values())
 
 
 def forget(
@@ -42,19 +46,21 @@ def forget(
         content: a key of a file's content, as ``build`` was given.
     """
     files = sorted(set(sources))
+    if not files:
+        return Forgotten({}, ())
     rewritten: dict[Path, set[str]] = {}
+    rows: dict[Path, int] = {}
     old = {path: content(path) for path in files} if built else {}
-    rows = 0
     with engine(files[0].parent) as (con, _):
         con.execute("CREATE TEMP TABLE views_of (view_id VARCHAR)")
         ordered = sorted(files, key=lambda path: canonical(con, path) is WATCHED)  # stretches after all views
         for path in ordered:
             days, gone = _without(con, path, viewer)
             if gone:
-                rewritten[path], rows = days, rows + gone
+                rewritten[path], rows[path] = days, gone
         if built:
             _restamp(con, built, rewritten, old, content)
-    return Forgotten(rows, tuple(sorted(rewritten)), tuple(sorted(set().union(*rewritten.values()))))
+    return Forgotten(rows, tuple(sorted(set().union(*rewritten.values()))))
 
 
 def _without(con: DuckDBPyConnection, path: Path, viewer: str) -> tuple[set[str], int]:
@@ -89,3 +95,28 @@ def _restamp(
             manifest.files[content(path)] = replace(now, stamps={**now.stamps, **same})
     if manifest:
         manifests.write(built, manifest)
+
+
+def traces(folder: Path, names: Collection[str]) -> Iterator[Path]:
+    """The files under a folder in which any of the names stands: in a column of Parquet, or in other files' bytes."""
+    wanted = [name for name in names if name]
+    with engine(folder) as (con, scratch):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and scratch not in p.parents):
+            if path.suffix == ".parquet":
+                if _in_table(con, path, wanted):
+                    yield path
+            elif any(name.encode() in path.read_bytes() for name in wanted):
+                yield path
+
+
+def _in_table(con: DuckDBPyConnection, path: Path, names: Sequence[str]) -> bool:
+    with reading(path):
+        table = con.read_parquet(str(path))
+        texts = [f'"{c}"' for c, kind in zip(table.columns, table.types, strict=True) if str(kind) == "VARCHAR"]
+        if not texts:
+            return False
+        table.create_view("looked", replace=True)
+        tests = " OR ".join(f"list_contains($names, {column})" for column in texts)
+        query = f"SELECT count(*) FROM looked WHERE {tests}"  # noqa: S608 - columns of the file, quoted
+        ((found,),) = con.execute(query, {"names": list(names)}).fetchall()
+        return bool(found)

@@ -121,3 +121,99 @@ COHORT_SUMS = Table(
 def partitions(folder: Path, table: Table, day: str = "*") -> list[Path]:
     """The files of a table that lies by day: of one day, or of all."""
     return sorted((folder / table.name).glob(f"day={day}/*.parquet"))
+
+
+# The cells without their days, for the screens; `main`: whole cuts of the episode's most viewed length.
+BY_SECOND = Table(
+    "by_second",
+    1,
+    (
+        ("series", "VARCHAR"),
+        ("episode", "INTEGER"),
+        ("cut", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("second", "INTEGER"),
+        ("starts", "BIGINT"),
+        ("at_risk", "BIGINT"),
+        ("exits", "BIGINT"),
+        ("watched_ms", "BIGINT"),
+        ("rewatches", "BIGINT"),
+        ("main", "BOOLEAN"),
+    ),
+)
+
+_COHORT = (("series", "VARCHAR"), ("market", "VARCHAR"), ("platform", "VARCHAR"), ("day", "DATE"))
+
+# What viewers did besides watching: offered, unlocked_coin, unlocked_ad, unlocked_pass, unlocked_untold, clicked, ...
+ACTIONS = Table(
+    "actions",
+    1,
+    (
+        *_COHORT,
+        ("episode", "INTEGER"),
+        ("action", "VARCHAR"),
+        ("viewers", "BIGINT"),  # distinct, of the episode
+        ("times", "BIGINT"),
+    ),
+)
+
+# Payments by the payer's age in the series.  Sums up to an age are of each viewer's spending up to it.
+SPENDING = Table(
+    "spending",
+    1,
+    (
+        *_COHORT,
+        ("currency", "VARCHAR"),
+        ("age_days", "INTEGER"),  # since the viewer first started the series
+        ("payers", "BIGINT"),  # who paid for the first time
+        ("paid_micros", "BIGINT"),
+        ("squares", "DOUBLE"),  # by how much the sum of squares of viewers' spending grew, currency units squared
+    ),
+)
+
+SEASON = Table(
+    "season",
+    1,
+    (
+        *_COHORT,
+        ("episode", "INTEGER"),
+        ("finished_season", "BIGINT"),  # of the episode's finishers, who also finished the season's last episode
+    ),
+)
+
+_AD = (
+    ("series", "VARCHAR"),
+    ("ad_cut", "VARCHAR"),
+    ("platform", "VARCHAR"),
+    ("market", "VARCHAR"),
+    ("day", "DATE"),
+    ("currency", "VARCHAR"),
+)
+
+# Installs and what those viewers paid, by full days since the install; age -1 counts the installs themselves.
+ACQUIRED = Table(
+    "acquired",
+    1,
+    (
+        *_AD,
+        ("age_days", "INTEGER"),
+        ("installs", "BIGINT"),
+        ("starters", "BIGINT"),
+        ("payers", "BIGINT"),
+        ("paid_micros", "BIGINT"),
+        ("squares", "DOUBLE"),
+    ),
+)
+
+SPENT = Table(
+    "spent",
+    1,
+    (
+        *_AD,
+        ("spend_micros", "BIGINT"),
+        ("impressions", "BIGINT"),
+        ("clicks", "BIGINT"),
+        ("installs", "BIGINT"),
+    ),
+)
