@@ -19,7 +19,7 @@ from pathlib import Path
 BENCHES = (
     *("start", "real_input", "scripts"),
     *("story", "season", "alignment", "gold", "lines", "emotion", "turning", "promises"),
-    *("audience",),
+    *("audience", "events", "scale", "figures"),
     *("insight", "experiments", "catalogue"),
 )
 README = Path(__file__).parent / "README.md"

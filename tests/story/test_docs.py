@@ -67,28 +67,6 @@ def test_constants_are_as_written() -> None:
     assert f"nearer than {beats.APART_MS // 1000} s are one" in TEXT
 
 
-def test_the_worked_example_is_what_the_command_says() -> None:
-    from docs import example
-
-    assert example.written(TEXT) == TEXT, "run: ./dev docs example"
-
-
-def test_statements_notes_and_columns_are_told() -> None:
-    told = set(re.findall(r"`(\w+)`", TEXT))
-    assert {*map(str, What), *COLUMNS} <= told
-    assert {kind.value for kind in NoteKind} <= told
-    for limit in notes.FORM.values():
-        assert f"{limit.value:g}" in TEXT
-    assert f"more than {notes.MOST_PARTS.value:g} speaking parts" in TEXT
-    assert f"at most {notes.MOST_AN_EPISODE} notes and the series {notes.MOST_OF_SERIES}" in TEXT
-
-
-def test_the_table_of_corrections_on_the_page_is_read() -> None:
-    block = re.search(r"(?m)(?:^    .*\n){4}", TEXT[TEXT.index("    episode,what,") :])
-    assert block is not None
-    assert len(corrections.read(block[0].replace("    ", ""), file="page")) == 3
-
-
 @pytest.fixture(scope="module")
 def season() -> SeriesStory:
     return analyse(sample("en"), language="en")
@@ -142,3 +120,25 @@ def test_constants_of_the_plot_are_as_written() -> None:
     assert f"fewer than {turning.LEAST_EPISODES} episodes or {turning.LEAST_MOMENTS} beats" in TEXT
     assert f"{segments.PULL} x ((share - field's share) / {segments.SLACK})^2" in TEXT
     assert f"fewer than {segments.LEAST_EPISODES} episodes" in TEXT
+
+
+def test_the_worked_example_is_what_the_command_says() -> None:
+    from docs import example
+
+    assert example.written(TEXT) == TEXT, "run: ./dev docs example"
+
+
+def test_statements_notes_and_columns_are_told() -> None:
+    told = set(re.findall(r"`(\w+)`", TEXT))
+    assert {*map(str, What), *COLUMNS} <= told
+    assert {kind.value for kind in NoteKind} <= told
+    for limit in notes.FORM.values():
+        assert f"{limit.value:g}" in TEXT
+    assert f"more than {notes.MOST_PARTS.value:g} speaking parts" in TEXT
+    assert f"at most {notes.MOST_AN_EPISODE} notes and the series {notes.MOST_OF_SERIES}" in TEXT
+
+
+def test_the_table_of_corrections_on_the_page_is_read() -> None:
+    block = re.search(r"(?m)(?:^    .*\n){4}", TEXT[TEXT.index("    episode,what,") :])
+    assert block is not None
+    assert len(corrections.read(block[0].replace("    ", ""), file="page")) == 3

@@ -14,6 +14,7 @@ from pathlib import Path
 import hookline
 from hookline.model.errors import HooklineError
 
+QUESTIONS = ("figures", "quality", "funnel", "ads", "forget")
 KINDS = ("script", "subtitles", "video", "events", "curve", "beats")  # beats: corrections by people
 ENGINES = ("offline", "llm")  # who reads the story
 
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _add_story(commands)
     _add_compare(commands)
     _add_report(commands)
+    _add_audience(commands)
     _add_experiment(commands)
     _add_simulate(commands)
     _add_demo(commands)
@@ -73,11 +75,17 @@ def _add_new(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
-    take = commands.add_parser("import", help="bring in scripts, subtitles, video, viewer events, platform curves")
+    take = commands.add_parser(
+        "import",
+        help="bring in scripts, subtitles, video, viewer events, platform curves",
+        epilog="viewer data: Segment, Snowplow, Mux, Adobe, xAPI, GA4, CMCD, AppsFlyer, Meta and TikTok ads, and any"
+        " CSV, JSON lines or Parquet by --map",
+    )
     take.add_argument("dir", type=Path, help="the series folder")
-    take.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, or folders of files")
+    take.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, folders of files, or quoted patterns")
     take.add_argument("--as", dest="kind", choices=KINDS, help="what the files are, where they don't say so themselves")
     take.add_argument("--format", help="read them in this format, whatever they look like")
+    take.add_argument("--map", type=Path, metavar="FILE", help="read viewer data by this mapping file (docs/events.md)")
     take.add_argument("--episode", type=_whole, default=0, metavar="N", help="the episode the file belongs to")
     take.add_argument("--market", default="", help="the market a platform's curve was taken in")
     take.add_argument("--views", type=_whole, default=0, metavar="N", help="the views a platform's curve rests on")
@@ -125,6 +133,25 @@ def _add_experiment(commands: _Commands[argparse.ArgumentParser]) -> None:
     what.add_argument("--design", action="store_true", help="how many viewers and days the named one needs")
     what.add_argument("--allocate", action="store_true", help="shares in which to deal out tomorrow's viewers")
     trial.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ask = commands.add_parser("audience", help="who stayed, until when, who paid, what ads brought; or forget a viewer")
+    ask.add_argument(
+        "question",
+        nargs="?",
+        choices=QUESTIONS,
+        default="figures",
+        help="figures (default); quality: every row set aside and why; funnel: the paywall and what viewers pay; "
+        "ads: what ads cost and bring; forget: delete one viewer",
+    )
+    ask.add_argument("dir", type=Path, help="a series folder, or a library")
+    ask.add_argument("--by", default="", metavar="DIM,DIM", help="break down by market, platform, cut")
+    ask.add_argument("--episode", type=_whole, default=0, metavar="N", help="this episode alone, second by second")
+    ask.add_argument("--viewer", default="", metavar="ID", help="for forget: the id as it stood in the imported files")
+    shape = ask.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="as JSON (docs/audience.md says what stands in it)")
+    shape.add_argument("--csv", action="store_true", help="as CSV, one line a figure")
 
 
 def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:

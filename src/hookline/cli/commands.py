@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import draw, trials
+from hookline.cli import draw, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -24,7 +24,7 @@ def new(options: argparse.Namespace) -> None:
 def take(options: argparse.Namespace) -> None:
     """``hookline import DIR PATH...``."""
     kind = "corrections" if options.kind == "beats" else options.kind
-    said = Said(kind, options.format, options.episode, options.market, options.views)
+    said = Said(kind, options.format, options.episode, options.market, options.views, options.map)
     series = project.open_series(options.dir)
     with draw.progress() as progress:
         taken, skipped = project.take(series, options.paths, said=said, progress=progress)
@@ -245,6 +245,26 @@ def experiment(options: argparse.Namespace) -> None:
     print(told)
 
 
+def audience(options: argparse.Namespace) -> None:
+    """``hookline audience [QUESTION] DIR``."""
+    library = project.open_library(options.dir)
+    with draw.progress() as progress:
+        if options.question == "forget":
+            lines = tables.forgotten(project.forget(library, options.viewer, progress=progress))
+        elif options.question == "quality":
+            lines = tables.quality(project.quality(library, progress=progress), shape=_shape(options))
+        else:
+            by = [name.strip() for name in options.by.split(",") if name.strip()]
+            found = project.ask(library, options.question, by=by, episode=options.episode, progress=progress)
+            lines = tables.answers(found, question=options.question, shape=_shape(options))
+    for line in lines:
+        print(line)
+
+
+def _shape(options: argparse.Namespace) -> str:
+    return "json" if options.json else "csv" if options.csv else "text"
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "new": new,
     "import": take,
@@ -252,6 +272,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "story": story,
     "compare": compare,
     "report": report,
+    "audience": audience,
     "experiment": experiment,
     "simulate": simulate,
     "demo": demo,

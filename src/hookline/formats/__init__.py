@@ -9,12 +9,14 @@ Each module of ``FORMATS`` has
 
 and the functions that its kind needs: ``read(text, *, file)`` for scripts, subtitles, curves and
 corrections in plain text, ``read_bytes(data, *, file)`` for those in files of their own making, ``load`` for
-events (see those modules).  Modules are imported only when a file is looked at.
+viewer data (``sources``), which also ``judge`` the rows of a file that is packed or Parquet.  Modules are
+imported only when a file is looked at.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +27,7 @@ from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.script import Cue, Script
 
 if TYPE_CHECKING:
+    from hookline.formats.given import Sample
     from hookline.formats.writing import Written
 
 KINDS = ("script", "subtitles", "video", "events", "curve", "corrections")
@@ -42,6 +45,17 @@ FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "ttml": ("subtitles", "hookline.formats.ttml"),
     "video": ("video", "hookline.formats.video"),
     "segment": ("events", "hookline.formats.segment"),
+    "snowplow": ("events", "hookline.formats.snowplow"),
+    "mux": ("events", "hookline.formats.mux"),
+    "adobe": ("events", "hookline.formats.adobe"),
+    "xapi": ("events", "hookline.formats.xapi"),
+    "ga4": ("events", "hookline.formats.ga4"),
+    "cmcd": ("events", "hookline.formats.cmcd"),
+    "appsflyer": ("events", "hookline.formats.appsflyer"),
+    "appsflyer-installs": ("events", "hookline.formats.appsflyer_installs"),
+    "appsflyer-cost": ("events", "hookline.formats.appsflyer_cost"),
+    "meta-ads": ("events", "hookline.formats.meta_ads"),
+    "tiktok-ads": ("events", "hookline.formats.tiktok_ads"),
     "hookline": ("events", "hookline.formats.hookline_parquet"),
     "youtube-retention": ("curve", "hookline.formats.youtube_retention"),
     "corrections": ("corrections", "hookline.formats.corrections"),
@@ -96,7 +110,11 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
     if not head:
         raise _empty(path)
     candidates = [(name, module(name)) for name, (of_kind, _) in FORMATS.items() if kind in (None, of_kind)]
-    verdicts = [(name, chosen, chosen.recognise(path.name, head)) for name, chosen in candidates]
+    sample = cache(partial(_sample, path))
+    verdicts = [
+        (name, chosen, chosen.judge(sample()) if hasattr(chosen, "judge") else chosen.recognise(path.name, head))
+        for name, chosen in candidates
+    ]
     fitting = [verdict for verdict in verdicts if verdict[2] is not None]
     if not fitting:
         wanted = f"as {kind}" if kind else "as any known format"
@@ -107,6 +125,12 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
         )
     name, chosen, match = max(fitting, key=lambda verdict: verdict[2].score)
     return Detected(name, chosen.KIND, chosen.TITLE, match.why)
+
+
+def _sample(path: Path) -> Sample:
+    from hookline.formats.given import sample_file
+
+    return sample_file(path)
 
 
 def read_head(path: Path) -> bytes:

@@ -21,13 +21,21 @@ title = {title}
 language = {language}      # of the scripts that count: "en" or "zh"; "" takes the first one read
 id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
+
+# [audience]
+# testers = []             # viewers' own ids, as players send them: their rows are set aside, and counted
 """
 
 SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
-SECTIONS: dict[str, type] = {"experiments": list, "engines": dict}  # experiments: read by project/experiments.py
+SECTIONS: dict[str, type] = {
+    "experiments": list,
+    "audience": dict,
+    "engines": dict,
+}  # experiments: read by project/experiments.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
+AUDIENCE = ("testers",)
 LANGUAGE_SETTINGS: dict[str, tuple[type, ...]] = {  # of the table [engines.language]
     "base_url": (str,),
     "model": (str,),
@@ -61,6 +69,7 @@ class Config:
     id: str
     smallest_group: int = 20
     language_engine: LanguageSettings | None = None
+    testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
     sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
     file: str = FILE  # where that was read
 
@@ -96,6 +105,7 @@ def read(folder: Path) -> Config:
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
         language_engine=_language(table.get("engines", {}), path),
+        testers=tuple(table.get("audience", {}).get("testers", ())),
         sections={name: table[name] for name in SECTIONS if name in table},
         file=str(path),
     )
@@ -108,6 +118,7 @@ def _check(table: dict[str, Any], path: Path) -> None:
             raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(known)}")
         if type(value) is not known[key]:
             raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {WANTED[known[key]].format(key=key)}")
+    _check_audience(table.get("audience", {}), path)
     if table.get("schema", 1) != 1:
         raise BadInput(
             f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"
@@ -136,6 +147,16 @@ def _language(engines: dict[str, Any], path: Path) -> LanguageSettings | None:
     if missing := [key for key in ("base_url", "model") if not table.get(key)]:
         raise BadInput(f"{missing[0]} is missing", where=where, mend='such as base_url = "http://localhost:8000/v1"')
     return LanguageSettings(**table)
+
+
+def _check_audience(table: dict[str, Any], path: Path) -> None:
+    for key, value in table.items():
+        if key not in AUDIENCE:
+            raise BadInput(
+                f"there is no setting audience.{key}", where=str(path), mend=f"settings: {', '.join(AUDIENCE)}"
+            )
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
 
 
 def _quoted(text: str) -> str:

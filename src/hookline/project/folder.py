@@ -48,7 +48,8 @@ class Imported:
     kind: str
     format: str
     origin: str = ""  # the name of the file it came from
-    sha256: str = ""  # of that file
+    sha256: str = ""  # of that file; of several, of their own
+    parts: tuple[str, ...] = ()  # sha256 of each file, where several were imported as one
     episode: int = 0  # 0: said by the file's name or content
     market: str = ""
     views: int = 0  # behind a platform's curve

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -26,7 +26,7 @@ from hookline.model.script import Script
 from hookline.model.story import SeriesStory
 from hookline.project.config import Config
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
-from hookline.project.intake import read_curve
+from hookline.project.intake import pseudonym_key, read_curve
 from hookline.project.store import Derived, Store, code_digest, write_atomic
 
 if TYPE_CHECKING:
@@ -119,12 +119,16 @@ def timed_story(series: SeriesFolder, *, progress: Progress = silent) -> SeriesS
 
 
 def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> SeriesRun:
-    """The series' story and audience, brought up to date; ``NotEnoughData`` without viewers."""
+    """The series' story and audience, brought up to date, without findings and report.
+
+    Raises:
+        NotEnoughData: no viewer events and no curve were imported.
+    """
     store = series.store()
     with store.locked():
         done = SeriesRun(series, _story(series, store, progress))
         done = replace(done, audience_step=_audience(done, store, progress))
-    if not done.audience_step or not series.files("events"):
+    if not done.audience_step:
         raise NotEnoughData(
             "there are no viewers yet",
             where=str(series.root),
@@ -247,19 +251,51 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
         return None
     lengths = (run.story_step.folder / "durations.json").read_text()
     inputs = [_contents(series, store, (*events, *exports)), [_said(entry) for entry in exports]]
+    testers = _testers(series, config)
 
     def make(work: Path) -> None:
         from hookline import audience
 
         durations_ms = {int(number): length for number, length in json.loads(lengths).items()}
         sources = [series.root / entry.path for entry in events]
-        quality = audience.build(sources, work, series=config.id, durations_ms=durations_ms, progress=progress)
+        quality = audience.build(
+            sources,
+            work,
+            series=config.id,
+            durations_ms=durations_ms,
+            testers=testers,
+            previous=latest_audience(store),
+            content=content_keys(store),
+            progress=progress,
+        )
+        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
         curves = tuple(_curve(series, entry) for entry in exports)
         summary = _summary(work, _with_intake(quality, events), curves, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
-    parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group]
+    parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group, testers]
     return store.derive("audience", parts, make)
+
+
+def latest_audience(store: Store) -> Path | None:
+    """The folder of the last audience that was built, from which the next one takes the days that stayed."""
+    return store.latest("audience", holding="audience.json")
+
+
+def content_keys(store: Store) -> Callable[[Path], str]:
+    """What tells the build whether it has seen a file: its content, and the code, which when changed makes all anew."""
+    code = _code("model", "audience")
+    return lambda path: f"{code} {store.content(path)}"
+
+
+def _testers(series: SeriesFolder, config: Config) -> list[str]:
+    """The testers' pseudonyms."""
+    if not config.testers:
+        return []
+    from hookline.formats.events import Pseudonyms
+
+    names = Pseudonyms.from_key(pseudonym_key(series))
+    return sorted(names.viewer(raw) for raw in config.testers)
 
 
 def _summary(work: Path, quality: Quality, curves: tuple[PlatformCurve, ...], k: int) -> AudienceSummary:

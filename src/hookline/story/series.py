@@ -81,11 +81,11 @@ def analysed(
         characters=characters(stories, cast),
         unread=tuple(unread for script in scripts for unread in script.unread),
         notes=tuple(dict.fromkeys([note for script in scripts for note in script.notes] + notes)),
-        description=next((s.description for s in scripts if s.description), ""),
         arc=season_arc(stories),
         turning_points=turning_points,
         segments=segments_of(stories, turning_points),
         promises=promises,
+        description=next((s.description for s in scripts if s.description), ""),
     )
     return with_people(story, placed)
 
