@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 BENCHES = (
-    *("start", "real_input"),
-    *("story", "gold", "lines", "emotion"),
-    *("audience",),
-    *("insight", "experiments"),
+    *("start", "real_input", "scripts"),
+    *("story", "season", "alignment", "gold", "lines", "emotion", "turning", "promises"),
+    *("audience", "events", "scale", "figures"),
+    *("insight", "experiments", "catalogue"),
 )
 README = Path(__file__).parent / "README.md"
 

@@ -2,6 +2,9 @@
 
 ./dev docs              all of it
 ./dev docs commands     the command page
+./dev docs schema       the JSON Schema of a story, shipped with the package
+./dev docs tension      an episode's tension with its beats
+./dev docs example      the worked example of the story page
 ./dev docs frames       frames of the animatics
 ./dev docs report       the report in a browser (wants chromium and a finished ./dev demo)
 """
@@ -12,7 +15,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("commands", "frames", "report")
+PARTS = ("commands", "schema", "tension", "example", "frames", "report")
 
 
 def main() -> int:
@@ -34,6 +37,20 @@ def make(part: str) -> list[Path]:
 
         (HERE / "commands.md").write_text(commands.page(), encoding="utf-8")
         return [HERE / "commands.md"]
+    if part == "schema":
+        from hookline import project
+        from hookline.story.document import SCHEMA_FILE
+
+        SCHEMA_FILE.write_text(project.schema_text(), encoding="utf-8")
+        return [SCHEMA_FILE]
+    if part == "tension":
+        from docs import tension
+
+        return tension.make(HERE / "pictures")
+    if part == "example":
+        from docs import example
+
+        return example.make()
     if part == "frames":
         from docs import frames
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,16 @@ def write(path: Path, table: str, rows: Sequence[Row], *, simulated: bool = Fals
 
 def rows(folder: Path, table: str) -> list[dict[str, Any]]:
     """The rows of a built table."""
-    found: list[dict[str, Any]] = pq.read_table(folder / f"{table}.parquet").to_pylist()
-    return found
+    path = folder / f"{table}.parquet"
+    if path.exists():
+        found: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        return found
+    days = sorted((folder / table).glob("day=*/*.parquet"))
+    return [
+        {**row, "day": date.fromisoformat(file.parent.name.removeprefix("day="))}
+        for file in days
+        for row in pq.read_table(file, partitioning=None).to_pylist()
+    ]
 
 
 def built(folder: Path, sources: Sequence[Path], durations_ms: Mapping[int, int]) -> Quality:

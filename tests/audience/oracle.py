@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-TURN = ("complete", "seek_from", "seek_to", "start", "resume", "playing", "pause", "interrupt", "exit")
+BEFORE, AFTER = ("ad_end", "shown"), ("ad_start", "hidden")
+PLAY = ("complete", "seek_from", "seek_to", "start", "resume", "playing", "pause", "interrupt", "exit")
+TURN = (*BEFORE, *PLAY, *AFTER)  # the order of what carries the same time
 ENDING = ("exit", "complete", "interrupt", "seek_from")
 BEGINNING = ("start", "seek_to")
 
@@ -36,24 +38,63 @@ class OracleView:
 
 def views(events: Sequence[Event], durations_ms: Mapping[int, int]) -> list[OracleView]:
     """Each viewer's view of each cut."""
-    groups: dict[tuple[str, int, str], list[dict[str, Any]]] = defaultdict(list)
-    for event in once([e for e in events if e["episode"] in durations_ms], durations_ms):
+    groups: dict[tuple[str, int, str, date], list[dict[str, Any]]] = defaultdict(list)
+    sittings: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for event in once(people(events, durations_ms), durations_ms):
         if event["kind"] in TURN:
-            groups[event["viewer_id"], event["episode"], event["cut"]].append(event)
+            sittings[event["viewer_id"], event["session_id"], event["episode"], event["cut"]].append(event)
+    for (viewer, _, episode, cut), sitting in sittings.items():
+        for event, day in zip(sitting, days(sitting), strict=True):
+            groups[viewer, episode, cut, day].append(event)
     found = [view(group, durations_ms[key[1]]) for key, group in groups.items()]
-    return [v for v in found if v is not None]
+    return possible([v for v in found if v is not None])
+
+
+def people(events: Sequence[Event], durations_ms: Mapping[int, int]) -> list[Event]:
+    return [e for e in events if e["episode"] in durations_ms and e.get("agent") not in ("bot", "tester")]
+
+
+def days(sitting: Sequence[Event]) -> list[date]:
+    """The day of the view that each event belongs to: the day before, where play goes on over midnight."""
+    times = sorted(e["at"] for e in sitting)
+    found = []
+    for event in sitting:
+        day = event["at"].date()
+        midnight = datetime(day.year, day.month, day.day)
+        since = event["at"]
+        for at in sorted((t for t in times if t < event["at"]), reverse=True):
+            if since < midnight or since - at > timedelta(minutes=30):
+                break
+            since = at
+        over = event["at"].hour == 0 and since < midnight
+        found.append(day - timedelta(days=1) if over else day)
+    return found
+
+
+def possible(found: Sequence[OracleView]) -> list[OracleView]:
+    """Views of the days on which a viewer did no more than a person can."""
+    mine: dict[tuple[str, date], list[OracleView]] = defaultdict(list)
+    for v in found:
+        mine[v.viewer, v.started_at.date()].append(v)
+    kept = []
+    for day in mine.values():
+        minutes = Counter(v.started_at.replace(second=0, microsecond=0) for v in day)
+        if max(minutes.values()) <= 60 and sum(v.watched_ms for v in day) <= 20 * 3_600_000:
+            kept += day
+    return kept
 
 
 def once(events: Sequence[Event], durations_ms: Mapping[int, int]) -> list[dict[str, Any]]:
     """Events with positions inside the cut, each id once, and each content once."""
-    by_id: dict[str, dict[str, Any]] = {}
+    by_id: dict[tuple[str, date], dict[str, Any]] = {}
     for event in events:
         clamped = dict(event)
         if clamped["position_ms"] is not None:
             clamped["position_ms"] = max(0, min(clamped["position_ms"], durations_ms[clamped["episode"]]))
-        known = by_id.get(clamped["event_id"])
+        name = clamped["event_id"], clamped["at"].date()
+        known = by_id.get(name)
         if known is None or first_copy(clamped) < first_copy(known):
-            by_id[clamped["event_id"]] = clamped
+            by_id[name] = clamped
     by_content: dict[Any, dict[str, Any]] = {}
     for event in by_id.values():
         content = tuple(
@@ -68,7 +109,7 @@ def once(events: Sequence[Event], durations_ms: Mapping[int, int]) -> list[dict[
 
 def first_copy(e: Event) -> Any:
     position = -1 if e["position_ms"] is None else e["position_ms"]
-    turn = TURN.index(e["kind"]) if e["kind"] in TURN else 9
+    turn = TURN.index(e["kind"]) if e["kind"] in TURN else 20
     return (
         e["at"], turn, e["kind"], position, e["session_id"], e["viewer_id"], e["episode"], e["cut"], *place(e)
     )  # fmt: skip
@@ -81,12 +122,13 @@ def place(e: Event) -> tuple[str, str]:
 def view(events: list[dict[str, Any]], duration_ms: int) -> OracleView | None:
     sittings: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for event in events:
-        if event["position_ms"] is not None:
-            sittings[event["session_id"]].append(event)
-    spans = [span for sitting in sittings.values() for span in played(sitting)]
-    told = [e["position_ms"] for e in events if e["kind"] != "seek_to" and e["position_ms"] is not None]
-    ended = any(e["kind"] == "complete" for e in events)
-    if not told and not ended:
+        sittings[event["session_id"]].append(event)
+    watched = [attentive(sitting) for sitting in sittings.values()]
+    spans = [span for sitting in watched for span in played(sitting)]
+    seen = [e for sitting in watched for e in sitting if not e["in_ad"] and not e["unseen"]]
+    told = [e["position_ms"] for e in seen if e["kind"] != "seek_to" and e["position_ms"] is not None]
+    ended = any(e["kind"] == "complete" for e in seen)
+    if not any(e["kind"] in PLAY for e in events) or (not told and not ended):
         return None
     completed = ended or any(to >= duration_ms - 1000 for _, to in spans)
     exit_ms = duration_ms if completed else min(max(told), duration_ms - 1)
@@ -97,20 +139,52 @@ def view(events: list[dict[str, Any]], duration_ms: int) -> OracleView | None:
     )  # fmt: skip
 
 
+def in_order(e: Event) -> Any:
+    return e["at"], TURN.index(e["kind"]), -1 if e["position_ms"] is None else e["position_ms"]
+
+
+def attentive(sitting: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A sitting's events in order, each with what went on around it: walk through it as it happened."""
+    ordered = sorted(sitting, key=in_order)
+    marks = [e["at"] for e in ordered if e["kind"] in ("ad_start", "ad_end")]
+    ad_since, ad_us, hidden, hidings, found = None, 0, False, 0, []
+    longest = timedelta(minutes=5)
+    for e in ordered:
+        own_us = 0
+        in_ad, unseen = ad_since is not None and e["at"] - ad_since < longest, hidden
+        if e["kind"] in ("ad_start", "ad_end"):
+            marks.pop(0)
+            ad_since = e["at"] if e["kind"] == "ad_start" else None
+        if e["kind"] == "ad_start":
+            ends = marks[0] if marks else e["at"] + longest
+            own_us = min(ends - e["at"], longest) // timedelta(microseconds=1)
+        if e["kind"] in ("hidden", "shown"):
+            hidden = e["kind"] == "hidden"
+            hidings += hidden
+        ads = {"in_ad": in_ad, "ad_us_before": ad_us, "ad_us": ad_us + own_us}
+        found.append({**e, **ads, "unseen": unseen, "hidden": hidden, "hidings": hidings})
+        ad_us += own_us
+    return found
+
+
 def played(sitting: list[dict[str, Any]]) -> list[tuple[int, int]]:
     """Stretches of content played without a jump, from pairs of events that follow each other."""
-    ordered = sorted(sitting, key=lambda e: (e["at"], TURN.index(e["kind"]), e["position_ms"]))
+    ordered = [e for e in sitting if e["position_ms"] is not None and not e["in_ad"]]
     beats = any(e["kind"] == "playing" for e in ordered)
     spans: list[tuple[int, int]] = []
     for one, two in pairwise(ordered):
         a, b = one["position_ms"], two["position_ms"]
         gap_ms = milliseconds(two["at"]) - milliseconds(one["at"])
+        shown_us = gap_ms * 1000 - (two["ad_us_before"] - one["ad_us"])
+        hidden_between = two["hidings"] - (two["kind"] == "hidden") > one["hidings"]
         if (
             b > a
             and one["kind"] not in ENDING
             and two["kind"] not in BEGINNING
+            and not one["hidden"]
+            and not hidden_between
             and gap_ms <= 30 * 60_000
-            and b - a <= 3 * gap_ms + 2_000
+            and (b - a) * 1000 <= 3 * shown_us + 2_000_000
             and (not beats or b - a <= 30_000)
         ):
             spans.append((a, b))
@@ -146,7 +220,7 @@ def steps(
     """Distinct viewers at every step, viewer by viewer."""
     order = sorted(durations_ms)
     following = dict(pairwise(order))
-    paid = [e for e in once([e for e in events if e["episode"] in durations_ms], durations_ms) if e["kind"] not in TURN]
+    paid = [e for e in once(people(events, durations_ms), durations_ms) if e["kind"] not in TURN]
     sums: dict[tuple[Any, ...], list[int]] = {}
     for viewer in {v.viewer for v in found} | {e["viewer_id"] for e in paid}:
         mine = [v for v in found if v.viewer == viewer]

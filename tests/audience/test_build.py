@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hookline.audience.build import build
 from hookline.model.errors import BadInput, Unreadable
 from hookline.model.quality import Quality
+from hookline.model.tables import AROUND_KINDS, PLAY_KINDS
 from tests.audience import oracle
 from tests.audience.canonical import built, cells_of, rows, steps_of, write
 
 DURATIONS_MS = {1: 30_000, 2: 45_300, 3: 12_000}
 T0 = datetime(2026, 10, 1, 23, 50)
-PLAY = ("start", "playing", "pause", "resume", "interrupt", "seek_from", "seek_to", "complete", "exit")
 
 
 def event(number: int, kind: str, position_ms: int | None, at: datetime, **other: Any) -> dict[str, Any]:
     plain = {
         "event_id": f"e{number}", "session_id": "s1", "viewer_id": "ann", "series": "show", "episode": 1, "cut": "c1",
         "market": "US", "platform": "ios", "at": at, "kind": kind, "position_ms": position_ms, "duration_ms": None,
-        "price_micros": None, "currency": None,
+        "price_micros": None, "currency": None, "agent": None,
     }  # fmt: skip
     return {**plain, **other}
 
@@ -37,7 +37,9 @@ def sitting(rng: random.Random, number: int) -> list[dict[str, Any]]:
     at = T0 + timedelta(seconds=rng.choice((0, 0, 30, 400, 40_000)) + rng.random() * rng.choice((0, 60)))
     position, kind, events = rng.choice((0, 0, 0, 5_000, 12_345)), "start", []
     viewer, session = rng.choice("abc"), rng.choice(("s1", "s2", "s3", ""))
-    place = {"market": rng.choice(("US", "MX", "")), "platform": rng.choice(("ios", "web"))}
+    marks = rng.choice(((), (), AROUND_KINDS))
+    agent = rng.choice((None,) * 12 + ("bot", "tester"))
+    place = {"agent": agent, "market": rng.choice(("US", "MX", "")), "platform": rng.choice(("ios", "web"))}
     for turn in range(rng.randrange(1, 14)):
         shown = rng.choice((position, position, position, position + rng.choice((-40_000, 100_000)), None))
         events.append(
@@ -56,7 +58,7 @@ def sitting(rng: random.Random, number: int) -> list[dict[str, Any]]:
         went_ms = rng.choice((0, 0, 1, 900, 4_000, 10_000, 10_000, 31_000))
         at += timedelta(milliseconds=went_ms + rng.choice((0, 0, 7, 2_000, 2_000_000)))
         position += went_ms if rng.random() < 0.85 else rng.randrange(-20_000, 20_000)
-        kind = rng.choice((*PLAY, "playing", "playing", "playing"))
+        kind = rng.choice((*PLAY_KINDS, *marks, "playing", "playing", "playing"))
     return events
 
 
@@ -90,7 +92,7 @@ def crowd(seed: int, streams: int = 40) -> list[dict[str, Any]]:
     return events
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(seed=st.integers(0, 2**32))
 def test_any_stream_gives_what_the_obvious_implementation_gives(
     seed: int, tmp_path_factory: pytest.TempPathFactory
@@ -100,10 +102,14 @@ def test_any_stream_gives_what_the_obvious_implementation_gives(
     found = oracle.views(events, DURATIONS_MS)
     columns = ("market", "platform", "started_at", "duration_ms", "exit_ms", "watched_ms", "completed")
     ours = {
-        (r["viewer_id"], r["episode"], r["cut"]): tuple(r[name] for name in columns)
+        (r["viewer_id"], r["episode"], r["cut"], r["started_at"].date()): tuple(r[name] for name in columns)
         for r in rows(folder / "out", "views")
     }
-    assert ours == {(v.viewer, v.episode, v.cut): tuple(getattr(v, name) for name in columns) for v in found}
+    assert all(r["day"] == r["started_at"].date() for r in rows(folder / "out", "views"))
+    expected = {
+        (v.viewer, v.episode, v.cut, v.started_at.date()): tuple(getattr(v, name) for name in columns) for v in found
+    }
+    assert ours == expected
     assert cells_of(folder / "out") == oracle.cells(found)
     assert steps_of(folder / "out") == oracle.steps(found, events, DURATIONS_MS)
     assert quality.rows == len(events)
@@ -156,10 +162,10 @@ def test_prepared_views_are_merged_added_up_and_counted_once(tmp_path: Path) -> 
     views, watched = prepared(random.Random(3), 150)
     files = [write(tmp_path / "v.parquet", "views", views), write(tmp_path / "w.parquet", "watched", watched)]
     once = outcome(tmp_path / "a", files)
-    expected: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    expected: dict[tuple[str, int, date], list[dict[str, Any]]] = {}
     for view in views:
-        expected.setdefault((view["viewer_id"], view["episode"]), []).append(view)
-    ours = {(r["viewer_id"], r["episode"]): r for r in rows(tmp_path / "a", "views")}
+        expected.setdefault((view["viewer_id"], view["episode"], view["started_at"].date()), []).append(view)
+    ours = {(r["viewer_id"], r["episode"], r["day"]): r for r in rows(tmp_path / "a", "views")}
     assert ours.keys() == expected.keys()
     for key, sittings in expected.items():
         furthest = max(s["exit_ms"] for s in sittings)
@@ -232,7 +238,7 @@ def test_a_rewatched_stretch_a_seek_and_a_pause(tmp_path: Path) -> None:
 
 
 # events as (kind, position in s, time in s), and the view they make: exit_ms, watched_ms, completed
-BY_HAND: list[tuple[list[tuple[str, int, int]], int, int, bool]] = [
+BY_HAND: list[tuple[list[tuple[str, int | None, int]], int, int, bool]] = [
     ([("start", 0, 0), ("exit", 0, 0)], 0, 0, False),
     ([("start", 0, 0)], 0, 0, False),
     ([("start", 0, 0), ("playing", 10, 10), ("playing", 20, 20)], 20_000, 20_000, False),
@@ -241,16 +247,36 @@ BY_HAND: list[tuple[list[tuple[str, int, int]], int, int, bool]] = [
     ([("start", 0, 0), ("exit", 28, 28)], 28_000, 28_000, False),
     ([("start", 0, 0), ("playing", 10, 10), ("playing", 25, 11)], 25_000, 10_000, False),  # jumped
     ([("start", 0, 0), ("seek_to", 29, 5), ("exit", 29, 6)], 29_000, 0, False),  # peeked at the end
-    ([("start", 0, 0), ("playing", 10, 10), ("resume", 10, 4000), ("exit", 20, 4010)], 20_000, 20_000, False),
+    ([("start", 0, 0), ("playing", 10, 10), ("resume", 10, 590), ("exit", 20, 605)], 20_000, 20_000, False),
     ([("exit", 20, 20), ("start", 0, 0), ("playing", 10, 10)], 20_000, 20_000, False),  # late and out of order
     ([("start", -5, 0), ("exit", 99, 40)], 30_000, 30_000, True),  # outside at both ends
     ([("start", 0, 0), ("exit", 99, 5)], 29_999, 0, False),  # nobody plays 30 s in 5
+    # it is ten to midnight: whoever goes on over it is of the day before
+    ([("start", 0, 0), ("playing", 5, 595), ("playing", 10, 601), ("exit", 15, 606)], 15_000, 15_000, False),
+    # an advertisement of 20 s: content stands still, and its own positions aren't the content's
+    (
+        [("start", 0, 0), ("ad_start", 5, 5), ("playing", 19, 20), ("ad_end", 5, 25), ("exit", 9, 29)],
+        9_000,
+        9_000,
+        False,
+    ),
+    # the clock leaves out advertisements: 25 s of content in 30 s, of which 28 are one
+    ([("start", 0, 0), ("ad_start", None, 1), ("ad_end", None, 29), ("exit", 25, 30)], 25_000, 0, False),
+    # an advertisement whose end never comes ends after five minutes
+    ([("start", 0, 0), ("ad_start", 0, 1), ("exit", 9, 299)], 0, 0, False),
+    ([("start", 0, 0), ("ad_start", 0, 1), ("playing", 0, 302), ("exit", 9, 311)], 9_000, 9_000, False),
+    # played on in the background: heard, not seen
+    ([("start", 0, 0), ("hidden", 8, 8), ("playing", 18, 18), ("complete", 30, 30)], 8_000, 8_000, False),
+    ([("start", 0, 0), ("hidden", 8, 8), ("shown", 18, 18), ("exit", 25, 25)], 25_000, 15_000, False),
+    ([("start", 0, 0), ("hidden", None, 3), ("shown", None, 4), ("exit", 9, 9)], 9_000, 0, False),
 ]
 
 
 def test_views_by_hand(tmp_path: Path) -> None:
     events = [
-        event(100 * case + n, kind, p * 1000, T0 + timedelta(seconds=s), viewer_id=f"case {case}")
+        event(
+            100 * case + n, kind, None if p is None else p * 1000, T0 + timedelta(seconds=s), viewer_id=f"case {case}"
+        )
         for case, (told, *_) in enumerate(BY_HAND)
         for n, (kind, p, s) in enumerate(told)
     ]
@@ -299,9 +325,12 @@ def test_revenue_of_two_currencies_is_never_added(tmp_path: Path) -> None:
 
 def test_no_temporary_files_stay(tmp_path: Path) -> None:
     built(tmp_path / "out", [write(tmp_path / "e.parquet", "events", crowd(1, streams=2))], DURATIONS_MS)
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        f"{t}.parquet" for t in ("views", "watched", "steps_raw", "cells", "retention", "steps", "revenue", "cohorts")
+    by_day = {"views", "watched", "steps_raw", "cells", "viewer_days", "payments"}
+    whole = ("retention", "steps", "revenue", "cohorts", "step_sums", "paid_sums", "cohort_sums")
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {f"{t}.parquet" for t in whole} | by_day | {
+        "audience.json"
     }
+    assert {p.name[:4] for t in by_day for p in (tmp_path / "out" / t).iterdir()} <= {"day="}
 
 
 def test_what_is_no_table_of_hooklines_is_refused(tmp_path: Path) -> None:

@@ -547,3 +547,26 @@ def test_feature_scripts_against_their_gold_tags() -> None:
     f1 = {tag: 200 * right[tag] / (2 * right[tag] + wrong[tag]) for tag in "SNCDE"}
     assert sum(right.values()) > 2300
     assert min(f1.values()) > 97.5, f1
+
+
+def speeches(text: str) -> list[tuple[str | None, str | None, str]]:
+    (told,) = fountain.read(text, file="a.fountain").episodes
+    return [(one.speaker, one.delivery, one.text) for one in told.lines() if one.kind is LineKind.DIALOGUE]
+
+
+def test_an_empty_line_between_a_name_and_its_words_is_a_slip() -> None:
+    text = "INT. A - DAY\n\nLIN\nWell?\n\nMEI\nNo.\n\nLIN\n\n(softly)\nThe house is gone.\n\nMEI\n\nHow did you know?\n"
+    assert speeches(text)[2:] == [("LIN", "softly", "The house is gone."), ("MEI", None, "How did you know?")]
+    assert not fountain.read(text, file="a").unread
+
+
+def test_a_speech_goes_on_after_a_lone_parenthetical() -> None:
+    text = "INT. A - DAY\n\nLIN\nWell?\n\n(beat)\n\nI go home to nobody.\n\n(to Mei)\nYou know that.\n"
+    assert speeches(text)[1:] == [("LIN", "beat", "I go home to nobody."), ("LIN", "to Mei", "You know that.")]
+
+
+def test_action_under_a_bare_name_stays_action() -> None:
+    text = "INT. A - DAY\n\nLIN\nWell?\n\nLIN\n\nThe door closes.\n"
+    script = fountain.read(text, file="a.fountain")
+    assert [one.text for one in script.episodes[0].lines() if one.kind is LineKind.ACTION] == ["The door closes."]
+    assert [one.text for one in script.unread] == ["LIN"]

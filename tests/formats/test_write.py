@@ -307,7 +307,7 @@ def test_final_draft_is_plain_xml_of_the_types_that_final_draft_knows() -> None:
     assert types == ["New Act", "Scene Heading", "Character", "Dialogue", "Note", "Action"]
     declared = {one.get("Type") for one in root.findall("ElementSettings")}
     assert "Note" in declared
-    assert [one.text for one in root.iter("Text")][3:] == ["A < B & C", "note", "bell  rings"]
+    assert [one.text for one in root.iter("Text")][3:] == ["A < B & C", "note", "bell   rings"]
 
 
 def test_only_scripts_of_known_formats_are_written(tmp_path: Path) -> None:

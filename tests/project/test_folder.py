@@ -17,7 +17,7 @@ def test_a_new_series_says_what_it_was_told(tmp_path: Path) -> None:
     assert settings.id == "the-quiet-heir-隐藏"
     assert (settings.language, settings.smallest_group) == ("en", 20)
     assert {p.name for p in series.root.iterdir()} == {
-        "hookline.toml", "scripts", "subtitles", "media", "events", "curves",
+        "hookline.toml", "scripts", "subtitles", "media", "events", "curves", "corrections",
     }  # fmt: skip
 
 
@@ -85,3 +85,13 @@ def test_files_put_there_by_hand_count(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_the_episode_in_a_file_name(name: str, number: int | None) -> None:
     assert episode_of(name) == number
+
+
+def test_testers_are_a_list_of_texts(tmp_path: Path) -> None:
+    file = tmp_path / "hookline.toml"
+    file.write_text('title = "A"\n[audience]\ntesters = ["qa-1", "qa-2"]\n')
+    assert config.read(tmp_path).testers == ("qa-1", "qa-2")
+    for wrong in ("testers = 3", "testers = [3]", "tester = []"):
+        file.write_text(f'title = "A"\n[audience]\n{wrong}\n')
+        with pytest.raises(BadInput, match=r"audience\.tester"):
+            config.read(tmp_path)

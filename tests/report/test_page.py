@@ -16,7 +16,7 @@ from hookline.audience.result import AudienceSummary
 from hookline.insight.result import Insight
 from hookline.model.errors import MissingExtra
 from hookline.model.estimate import Grade
-from hookline.model.story import SeriesStory
+from hookline.model.story import Origin, SeriesStory
 from hookline.report import render, wanted_stills, words
 from hookline.report.page import bundle, environment
 from hookline.report.sections import unit_of
@@ -158,6 +158,15 @@ def test_the_script_stands_line_by_line_with_who_is_watching(full: Element) -> N
     t, part = divmod(second.start_ms, 1000)
     share = curve.share[t] + part / 1000 * (curve.share[t + 1] - curve.share[t])
     assert words.percent(share) in rows[5].words
+
+
+def test_a_beat_that_a_person_marked_says_so() -> None:
+    first = EN.episodes[0]
+    said = replace(first, beats=(replace(first.beats[0], origin=Origin.PERSON), *first.beats[1:]))
+    page = parse(render(replace(EN, episodes=(said, *EN.episodes[1:])), audience=None, insight=None))
+    rows = page.one("details", id="episode-1").one("details", cls="script").one("tbody").all("tr")
+    marked = [line.source in first.beats[0].evidence for line in first.episode.lines()]
+    assert ["by a person" in row.words for row in rows] == marked
 
 
 def test_every_moment_stands_in_its_episode_with_the_line_and_its_neighbours(full: Element) -> None:

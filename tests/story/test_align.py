@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
+from bench.alignment import score
+from bench.perturbed import KINDS
 
+from hookline.formats import chinese, fountain
 from hookline.model.script import Cue, Episode, LineKind, Source
 from hookline.model.span import Span
+from hookline.sample import scripts
 from hookline.story.align import timed_by_cues, told_by_cues
+from hookline.story.word_match import Word, matched
 from tests.story.written import written
 
 ENGLISH = """
@@ -204,6 +209,61 @@ def test_foreign_cues_do_not_fit() -> None:
     episode = written(TALK).episodes[0]
     cues = cues_of((0, 2_000, "信上关于房子写了什么"), (2_000, 4_000, "房子从来不是我们的"))
     assert not timed_by_cues(episode, cues).fits
+
+
+def test_neighbours_that_changed_places_are_found_and_told() -> None:
+    episode = written(TALK).episodes[0]
+    cues = cues_of(
+        (1_000, 3_000, "It says the house was never ours."),
+        (3_500, 5_000, "What does it say about the house?"),
+        (6_000, 8_000, "Read it again, slowly this time."),
+    )
+    aligned = timed_by_cues(episode, cues)
+    spoken = [(li.text[:4], li.span) for li in aligned.episode.lines() if li.kind is LineKind.DIALOGUE]
+    assert spoken == [("It s", Span(1_000, 3_000)), ("What", Span(3_500, 5_000)), ("Read", Span(6_000, 8_000))]
+    assert [source.line for source in aligned.moved] == [7]
+
+
+def test_voices_of_one_cue_share_its_time() -> None:
+    episode = written(TALK).episodes[0]
+    cues = cues_of(
+        (1_000, 5_000, "What does it say about the house?"),
+        (1_000, 5_000, "It says the house was never ours."),
+    )
+    spans = [li.span for li in timed_by_cues(episode, cues).episode.lines() if li.kind is LineKind.DIALOGUE][:2]
+    assert spans == [Span(1_000, 3_000), Span(3_000, 5_000)]
+
+
+def test_a_line_in_quite_other_words_takes_the_cue_between_its_neighbours() -> None:
+    episode = written(TALK).episodes[0]
+    cues = cues_of(
+        (3_000, 5_000, "What does it say about the house?"),
+        (5_500, 8_000, "That we'd only borrowed that place."),
+        (11_000, 13_000, "Read it again, slowly this time."),
+    )
+    spans = [li.span for li in timed_by_cues(episode, cues).episode.lines() if li.kind is LineKind.DIALOGUE]
+    assert spans[1] == Span(5_500, 8_000)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["all five", "reorder 10%", "paraphrase 30%", "realistic"])
+def test_damaged_subtitles_find_their_lines(kind: str, language: str) -> None:
+    read = fountain.read if language == "en" else chinese.read
+    episodes = [
+        ep for file in scripts(language) for ep in read(file.read_text(encoding="utf-8"), file=file.name).episodes
+    ]
+    found = [score(episode, KINDS[kind], seed=seed, language=language) for episode in episodes for seed in range(4)]
+    assert sum(one.right for one in found) >= 0.98 * sum(one.kept for one in found)
+
+
+def test_texts_longer_than_the_table_are_aligned_in_parts() -> None:
+    random_words = random.Random(3)
+    words = [f"w{random_words.randrange(5_000)}" for _ in range(9_000)]
+    said = [Word(word, at // 10, Span(0, 0)) for at, word in enumerate(words)]
+    heard = [word for at, word in enumerate(said) if at % 100 > 4]
+    pairs = matched(said, heard)
+    assert all(said[i].text == heard[j].text for i, j in pairs)
+    assert len(pairs) > 0.99 * len(heard)
 
 
 def test_cues_that_overlap_or_run_past_the_video_are_cut() -> None:

@@ -158,5 +158,7 @@ def test_a_short_season_has_no_place_for_a_paywall() -> None:
 def test_a_long_season_makes_no_villain_of_a_friend() -> None:
     episodes = [f"EPISODE {n}\n\nINT. A - DAY\n\n{TALK}\n\nINT. B - DAY\n\n" for n in range(1, 13)]
     once = {3, 7}
-    text = "".join(part + (SLIGHTS.replace("ROSA", "LEO") if n in once else "") + "\n\n" for n, part in enumerate(episodes, 1))
+    text = "".join(
+        part + (SLIGHTS.replace("ROSA", "LEO") if n in once else "") + "\n\n" for n, part in enumerate(episodes, 1)
+    )
     assert person(season(text), "Leo").role in (Role.LEAD, Role.LOVE)

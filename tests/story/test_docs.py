@@ -5,10 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from hookline.model.story import BeatType, EndingType
-from hookline.story import analyse, beats, hooks, pull, tension, traits
+from hookline.formats import corrections
+from hookline.formats.corrections import COLUMNS
+from hookline.model.correction import What
+from hookline.model.story import BeatType, EndingType, SeriesStory
+from hookline.story import analyse, arcs, beats, hooks, notes, payoffs, pull, segments, tension, traits, turning
+from hookline.story.result import NoteKind
 from hookline.story.timing import PACE
 from tests.shared import REPOSITORY
+from tests.story.test_turning import sample
 from tests.story.written import written
 
 TEXT = (REPOSITORY / "docs" / "story.md").read_text(encoding="utf-8")
@@ -91,3 +96,80 @@ def test_the_examples_of_people_and_paywall_hold() -> None:
     assert bond.people == ("Leo", "Mia")
     assert bond.scenes == 1
     assert bond.valence > 0
+
+
+@pytest.fixture(scope="module")
+def season() -> SeriesStory:
+    return analyse(sample("en"), language="en")
+
+
+def test_the_turning_points_of_the_example_are_the_samples(season: SeriesStory) -> None:
+    told = re.findall(r"^\| (\w+) \| episode (\d+), (\d+)% \| (.+?) \|$", TEXT, re.MULTILINE)
+    assert [(point.type.value, point.episode, round(100 * point.position)) for point in season.turning_points] == [
+        (type, int(episode), int(place)) for type, episode, place, _ in told
+    ]
+    assert all(why in point.why for point, (_, _, _, why) in zip(season.turning_points, told, strict=True))
+
+
+def test_the_arc_of_the_example_is_the_samples(season: SeriesStory) -> None:
+    told = re.search(r"in English is a \*\*(\w+)\*\* with fit ([\d.]+)", TEXT)
+    assert told
+    assert season.arc
+    assert season.arc.shape.value == told[1]
+    assert season.arc.fit == pytest.approx(float(told[2]), abs=0.15)  # the weights of the emotion model move it
+
+
+def test_the_segments_of_the_example_are_the_samples(season: SeriesStory) -> None:
+    told = re.search(
+        r"fall into 1 \| 2-(\d) \| \d-(\d) \| \d-8, with mean tensions ([\d.]+), ([\d.]+), ([\d.]+) and ([\d.]+)", TEXT
+    )
+    assert told
+    found = season.segments
+    assert [one.last_episode for one in found[1:3]] == pytest.approx([int(told[1]), int(told[2])], abs=1)
+    assert [one.tension for one in found] == pytest.approx([float(told[n]) for n in range(3, 7)], abs=0.06)
+
+
+def test_the_red_stone_of_the_example_is_the_samples(season: SeriesStory) -> None:
+    ring = next(promise for promise in season.promises if promise.what == 'ring: "On his finger, a red stone."')
+    told = re.search(r"open for (\d) min (\d+) s, paid off in episode 7.*?\(confidence ([\d.]+)", TEXT, re.DOTALL)
+    assert told
+    assert ring.payoff
+    assert ring.payoff.episode == 7
+    assert ring.open_ms // 1000 == 60 * int(told[1]) + int(told[2])
+    assert round(ring.confidence, 2) == float(told[3])
+
+
+def test_constants_of_the_plot_are_as_written() -> None:
+    for name, value in {"form": payoffs.FORM, "beat": payoffs.BEAT, "words": payoffs.WORDS}.items():
+        assert f"| {name} | {value:.2f} |" in TEXT
+    for name, value in {"people": payoffs.PEOPLE, "thing": payoffs.THING, "near": payoffs.NEAR}.items():
+        assert f"| {name} | {value:.2f} |" in TEXT
+    assert f"at least {payoffs.ENOUGH:.2f}" in TEXT
+    assert f"{arcs.SMOOTH_SHARE:.0%} of the whole and read at {arcs.POINTS}" in TEXT
+    assert f"fewer than {arcs.LEAST_FELT} lines" in TEXT
+    assert f"+ {turning.PULL:g} x pull" in TEXT
+    assert f"fewer than {turning.LEAST_EPISODES} episodes or {turning.LEAST_MOMENTS} beats" in TEXT
+    assert f"{segments.PULL} x ((share - field's share) / {segments.SLACK})^2" in TEXT
+    assert f"fewer than {segments.LEAST_EPISODES} episodes" in TEXT
+
+
+def test_the_worked_example_is_what_the_command_says() -> None:
+    from docs import example
+
+    assert example.written(TEXT) == TEXT, "run: ./dev docs example"
+
+
+def test_statements_notes_and_columns_are_told() -> None:
+    told = set(re.findall(r"`(\w+)`", TEXT))
+    assert {*map(str, What), *COLUMNS} <= told
+    assert {kind.value for kind in NoteKind} <= told
+    for limit in notes.FORM.values():
+        assert f"{limit.value:g}" in TEXT
+    assert f"more than {notes.MOST_PARTS.value:g} speaking parts" in TEXT
+    assert f"at most {notes.MOST_AN_EPISODE} notes and the series {notes.MOST_OF_SERIES}" in TEXT
+
+
+def test_the_table_of_corrections_on_the_page_is_read() -> None:
+    block = re.search(r"(?m)(?:^    .*\n){4}", TEXT[TEXT.index("    episode,what,") :])
+    assert block is not None
+    assert len(corrections.read(block[0].replace("    ", ""), file="page")) == 3

@@ -11,6 +11,7 @@ from hookline.model.span import Span
 from hookline.model.story import BeatType, EpisodeStory
 from hookline.story import analyse
 from hookline.story.beats import APART_MS
+from tests.story.test_promises import check_promises
 
 WORDS = (
     "I want a divorce", "you lied to me!", "Kneel.", "who are you?", "the truth is", "help!", "he slaps Mei", "…",
@@ -69,6 +70,7 @@ def test_whatever_comes_in_the_story_holds_together(
         check_beats(episode)
         check_ending(episode)
         assert not episode.dialogue_share or abs(sum(episode.dialogue_share.values()) - 1) < 1e-9
+    check_promises(story)
     shared = sum(character.dialogue_share for character in story.characters)
     assert not shared or abs(shared - 1) < 1e-9
     again = analyse(given_scripts, cues=given_cues, durations_ms=given_durations)

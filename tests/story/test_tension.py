@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from hookline.model.story import EpisodeStory
+from hookline.model.story import Emotion, EpisodeStory, Feeling
 from hookline.story import analyse
-from hookline.story.tension import SMOOTH_S, smoothed
+from hookline.story.lexicon import lexicon
+from hookline.story.people import cast_of
+from hookline.story.signs import read
+from hookline.story.tension import SMOOTH_S, smoothed, tension_of
 from tests.story.written import written
 
 CALM = """
@@ -75,6 +78,25 @@ def test_tension_peaks_where_the_fight_is() -> None:
 def test_a_question_keeps_hanging() -> None:
     asked = episode(CALM.replace("nearly done.", "nearly done?"))
     assert mean(asked) > mean(episode(CALM))
+
+
+def test_an_unanswered_question_hangs_longer() -> None:
+    answered = episode(CALM.replace("nearly done.", "nearly done?"))
+    asked_back = episode(CALM.replace("nearly done.", "nearly done?").replace("set the table.", "set the table?"))
+    assert mean(asked_back) > mean(answered)
+
+
+def test_fear_and_anger_press_and_joy_does_not() -> None:
+    words, cast = lexicon("en"), cast_of([], lexicon("en"))
+    calm = episode(CALM)
+    reading = read(calm.episode, calm.duration_ms, words, cast)
+
+    def level(emotion: Emotion) -> float:
+        return sum(tension_of(reading, (), feelings=[Feeling(emotion, 0.9, 0.0)] * len(reading.lines)))
+
+    none = sum(tension_of(reading, ()))
+    assert level(Emotion.FEAR) > level(Emotion.SADNESS) > none
+    assert level(Emotion.JOY) == level(Emotion.NEUTRAL) == none
 
 
 @pytest.mark.parametrize("length", [1, 2, 5, 40])

@@ -1,11 +1,33 @@
 """Viewers' events to views, cells and steps, and every statistic from those.
 
-``build`` makes the tables of a series in a folder; ``summarise`` answers with retention, continuation
-and paywall; ``hazard_cells`` and ``step_counts`` give the arrays that models are fitted to.
+``build`` makes the tables of a series in a folder, from the previous ones where there are any; ``summarise`` answers
+with retention, continuation and paywall; ``sum_up`` adds what the figures by group need, and ``audience_figures``,
+``funnel_figures`` and ``ad_figures`` answer from it; ``forget`` removes a viewer from the files that all is made of;
+``hazard_cells`` and ``step_counts`` give the arrays that models are fitted to.
 """
 
+from hookline.audience.answer import ad_figures, audience_figures, funnel_figures
 from hookline.audience.build import build
 from hookline.audience.cells import HazardCells, StepCounts, hazard_cells, nobody, step_counts
+from hookline.audience.forget import Forgotten, forget, traces
+from hookline.audience.intervals import difference
 from hookline.audience.summary import summarise
+from hookline.audience.sums import sum_up
 
-__all__ = ["HazardCells", "StepCounts", "build", "hazard_cells", "nobody", "step_counts", "summarise"]
+__all__ = [
+    "Forgotten",
+    "HazardCells",
+    "StepCounts",
+    "ad_figures",
+    "audience_figures",
+    "build",
+    "difference",
+    "forget",
+    "funnel_figures",
+    "hazard_cells",
+    "nobody",
+    "step_counts",
+    "sum_up",
+    "summarise",
+    "traces",
+]

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hookline.formats.events import engine, reading, sql
+from hookline.audience.sums import table_files
+from hookline.formats.events import engine, reading, sql, view_of
 from hookline.model.experiment import ArmDay, ExperimentPlan, Metric
+from hookline.model.tables import STEPS_RAW, VIEWS
 
 QUERIES = Path(__file__).with_name("sql")
 
@@ -31,8 +33,8 @@ def arms(folder: Path, plan: ExperimentPlan, *, episodes: Sequence[int]) -> Arms
     """
     following = min((number for number in episodes if number > plan.episode), default=None)
     with engine(folder) as (con, _), reading(folder):
-        for name in ("views", "steps_raw"):
-            con.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
+        for table in (VIEWS, STEPS_RAW):
+            view_of(con, table.name, table, table_files(folder, table))
         con.execute("CREATE TEMP TABLE arms (cut VARCHAR)")
         con.executemany("INSERT INTO arms VALUES (?)", [(cut,) for cut in plan.cuts])
         con.execute(

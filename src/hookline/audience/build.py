@@ -1,60 +1,61 @@
 """Canonical events, views and steps of any number of files to one set of views, cells and steps.
 
 The rules stand in ``docs/audience.md`` and, each in its place, in ``sql/*.sql``.  They don't depend on the
-order of files or rows, nor on how often a file is imported.
+order of files or rows, nor on how often a file is imported.  Views, cells and viewers' bits lie by day; a build that
+is shown the previous one makes only the days whose rows have changed, links the others, and counts the touched
+viewers' steps anew: what comes out is what a build of everything gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import os
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hookline.audience import manifest as manifests
+from hookline.audience.days import (
+    BY_DAY,
+    QUERIES,
+    Work,
+    batches,
+    make_days,
+    open_days,
+    show_places,
+)
+from hookline.audience.manifest import Content, Contents, Day, Manifest, file_key, inputs_of, key_of
 from hookline.audience.quality import Counted, quality_of
-from hookline.audience.tables import COHORTS, RETENTION, REVENUE
-from hookline.formats.events import canonical, engine, read_meta, reading, sql, table_meta, view_of, write_parquet
+from hookline.audience.sources import contents, cut_episodes, date_watched, votes_of_days
+from hookline.audience.tables import COHORTS, RETENTION, REVENUE, partitions
+from hookline.audience.viewers import count_all, count_touched
+from hookline.formats.events import canonical, engine, read_meta, sql
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality
-from hookline.model.tables import CELLS, EVENTS, STEPS, STEPS_RAW, VIEWS, WATCHED, Table
+from hookline.model.tables import CELLS, STEPS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-QUERIES = Path(__file__).with_name("sql")
-SOURCES = (EVENTS, VIEWS, WATCHED, STEPS_RAW)
-STAGES = 6
+ROWS_AT_ONCE = 15_000_000  # of sources; a day that has more is made alone
+BLOCK = 60  # episodes in a viewer's bits
+TOUCHED_SHARE = 0.3  # of the rows: where more has changed, counting everyone is quicker
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """One build under way: its engine, where it stages and where it writes."""
+class _Plan:
+    """What is there and what must be made."""
 
-    con: DuckDBPyConnection
-    scratch: Path
-    out: Path
-    simulated: bool
-
-    def stage(self, name: str) -> None:
-        """Run a query and keep its rows on disk, readable under its name."""
-        path = self.scratch / f"{name}.parquet"
-        write_parquet(self.con, sql(QUERIES, name), path)
-        self.con.read_parquet(str(path)).create_view(name, replace=True)
-
-    def show(self, name: str) -> None:
-        """Make a query readable under its name, computed as it is read."""
-        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql(QUERIES, name)}")
-
-    def publish(self, table: Table) -> None:
-        """Write one of the tables that the build answers with, readable under its name."""
-        path = self.out / f"{table.name}.parquet"
-        columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in table.columns)
-        select = f"SELECT {columns} FROM ({sql(QUERIES, table.name)})"  # noqa: S608 - names of our own tables
-        meta = table_meta(table, simulated=self.simulated, source="")
-        write_parquet(self.con, select, path, meta=meta)
-        self.con.read_parquet(str(path)).create_view(table.name, replace=True)
+    files: Mapping[Path, Contents]
+    manifest: Manifest  # of this build, under way
+    before: Manifest  # of the previous one; empty without
+    previous: Path | None
+    rows: Counter[str]  # of each day, over all files
+    changed: list[str] = field(default_factory=list)  # days to be made
 
 
 def build(
@@ -63,19 +64,26 @@ def build(
     *,
     series: str,
     durations_ms: Mapping[int, int],
+    testers: Sequence[str] = (),
+    previous: Path | None = None,
+    content: Content = file_key,
     progress: Progress = silent,
 ) -> Quality:
     """Build every table of a series' audience in the folder ``out``, which must exist.
 
-    Writes ``views``, ``watched``, ``steps_raw``, ``cells`` and ``steps`` (see ``model.tables``), ``retention``,
-    ``revenue`` and ``cohorts`` (see ``audience.tables``), each whole or not at all.
+    Writes, by day, ``views``, ``watched``, ``steps_raw``, ``cells`` (see ``model.tables``), ``viewer_days`` and
+    ``payments``, and as one file each ``steps``, ``retention``, ``revenue`` and ``cohorts`` with the sums behind them
+    (see ``audience.tables``).  ``audience.json``, which says what they were made from, comes last.
 
     Args:
         sources: canonical Parquet files as the event formats write them, in any order.
         out: folder for the tables; temporary files lie in it while the build runs.
         series: the series' name in the tables; rows of another one are set aside.
         durations_ms: length of each episode of the series, by its number.
-        progress: told after each of six stages.
+        testers: pseudonyms of viewers who are set aside.
+        previous: a folder that ``build`` wrote before; what still holds of it is linked, not made again.
+        content: a key of a file's content.
+        progress: told as days are made.
 
     Returns:
         What became of every row: ``rows == counted + set aside``.
@@ -90,82 +98,140 @@ def build(
             f"episodes without a length: {wrong or 'all'}", mend="give each episode's length in milliseconds"
         )
     with engine(out) as (con, scratch):
-        simulated = _open_sources(con, sources)
-        _episodes(con, series, durations_ms)
-        work = _Work(con, scratch, out, simulated)
-        counted: list[Counted] = []
-        for done, part in enumerate((_events, _views, _watched, _steps_raw, _cells, _steps), 1):
-            counted += part(work)
-            progress("build the audience", done, STAGES)
-    return quality_of(counted)
+        tables = {path: canonical(con, path) for path in sorted(set(sources))}
+        simulated = any(bool(read_meta(con, path).get("simulated")) for path in tables)
+        context = key_of(series, sorted(durations_ms.items()), sorted(set(testers)), simulated)
+        work = Work(con, scratch, out, simulated)
+        _this(con, series, durations_ms, testers)
+        before = manifests.read(previous, context=context) or Manifest(context)
+        keys = {path: content(path) for path in tables}
+        files = {path: before.files.get(key) or contents(con, path, tables[path], key) for path, key in keys.items()}
+        manifest = replace(
+            before,
+            files={keys[path]: one for path, one in files.items()},
+            days={},
+            places=list(before.places),
+            variants={episode: list(cuts) for episode, cuts in before.variants.items()},
+        )
+        plan = _Plan(files, manifest, before, previous, sum((Counter(one.rows) for one in files.values()), Counter()))
+        _look(work, plan, progress)
+        _make(work, plan, progress)
+        _steps(work, plan, progress)
+        work.read_days(CELLS, sorted(manifest.days))
+        work.publish(RETENTION)
+        manifests.write(out, manifest)
+        return _quality(con, manifest)
 
 
-def _open_sources(con: DuckDBPyConnection, sources: Sequence[Path]) -> bool:
-    """Every source readable as ``events_raw``, ``views_in``, ...; whether any of them is simulated."""
-    tables = {path: canonical(con, path) for path in sorted(set(sources))}
-    for table, name in zip(SOURCES, ("events_raw", "views_in", "watched_in", "steps_in"), strict=True):
-        files = [path for path, found in tables.items() if found is table]
-        with reading(files[0] if files else Path()):
-            view_of(con, name, table, files, filename=table is WATCHED)
-    return any(bool(read_meta(con, path).get("simulated")) for path in tables)
-
-
-def _episodes(con: DuckDBPyConnection, series: str, durations_ms: Mapping[int, int]) -> None:
+def _this(con: DuckDBPyConnection, series: str, durations_ms: Mapping[int, int], testers: Sequence[str]) -> None:
+    """What holds for all days, readable as ``this``, ``episodes``, ``episode_bits`` and ``testers``."""
     numbers = sorted(durations_ms)
     following = dict(pairwise(numbers))
     con.execute("CREATE TEMP TABLE this AS SELECT $series AS series", {"series": series})
     con.execute("CREATE TEMP TABLE episodes (episode INTEGER, duration_ms BIGINT, next_episode INTEGER)")
     rows = [(number, durations_ms[number], following.get(number)) for number in numbers]
     con.executemany("INSERT INTO episodes VALUES (?, ?, ?)", rows)
+    con.execute("CREATE TEMP TABLE episode_bits (episode INTEGER, block BIGINT, bit BIGINT)")
+    bits = [(number, place // BLOCK, 1 << place % BLOCK) for place, number in enumerate(numbers)]
+    con.executemany("INSERT INTO episode_bits VALUES (?, ?, ?)", bits)
+    con.execute("CREATE TEMP TABLE testers AS SELECT DISTINCT unnest($ids::VARCHAR[]) AS viewer_id", {"ids": testers})
 
 
-def _events(work: _Work) -> list[Counted]:
-    """Events once each, what they played, and the views they make."""
-    work.stage("events_resolved")
-    work.con.execute("CREATE TEMP VIEW events_in AS SELECT * FROM events_resolved")
-    work.con.execute(f"CREATE TEMP TABLE cuts AS {sql(QUERIES, 'cuts')}")
-    for name in ("events_checked", "events_once", "passes", "views_of_events"):
-        work.stage(name)
-    return list(_counts(work.con, "count_events", "event"))
+def _look(work: Work, plan: _Plan, progress: Progress) -> None:
+    """What rows each day has, which lengths they report, and so how long each cut is; ``plan.changed`` is filled."""
+    manifest, before = plan.manifest, plan.before.days
+    named = cut_episodes(work.con, plan.files.values())
+    watched = date_watched(work, plan.files)
+    for day in watched:
+        plan.rows[day] += 0
+    inputs = {day: inputs_of(day, list(plan.files.values()), watched.get(day, ""), named) for day in plan.rows}
+    fresh = {day: plan.rows[day] for day, key in inputs.items() if day not in before or before[day].inputs != key}
+    manifest.days.update((day, before[day]) for day in inputs.keys() - fresh.keys())
+    for done, batch in enumerate(batches(fresh, ROWS_AT_ONCE)):
+        progress("look at the days", done, len(fresh))
+        open_days(work, plan.files, batch)
+        votes = votes_of_days(work, batch)
+        manifest.days.update((day, Day(inputs[day], votes[day])) for day in batch)
+    lengths = _cuts(work.con, manifest)
+    for day in sorted(inputs):
+        told = manifest.days[day]
+        key = key_of(told.inputs, sorted({lengths[e, cut] for e, cut, *_ in told.votes if (e, cut) in lengths}))
+        if day in before and before[day].key == key:
+            manifest.days[day] = before[day]
+        else:
+            manifest.days[day] = replace(told, key=key, quality=[])
+            plan.changed.append(day)
 
 
-def _views(work: _Work) -> list[Counted]:
-    work.show("views_checked")
-    work.show("sittings")
-    work.con.execute(f"CREATE TEMP TABLE views_several AS {sql(QUERIES, 'views_several')}")
-    work.stage("views_merged")
-    work.publish(VIEWS)
-    return list(_counts(work.con, "count_views", "view"))
+def _cuts(con: DuckDBPyConnection, manifest: Manifest) -> dict[tuple[int, str], tuple[Any, ...]]:
+    """Every cut that rows of any day name, as ``cuts`` and, numbered for viewers' bits, ``cut_bits``."""
+    votes: Counter[tuple[int, str, int | None]] = Counter()
+    for day in manifest.days.values():
+        for episode, cut, duration_ms, n in day.votes:
+            votes[episode, cut, duration_ms] += n
+    con.execute("CREATE OR REPLACE TEMP TABLE votes (episode INTEGER, cut VARCHAR, duration_ms BIGINT, n BIGINT)")
+    if votes:
+        con.executemany("INSERT INTO votes VALUES (?, ?, ?, ?)", [[*vote, n] for vote, n in votes.items()])
+    con.execute(f"CREATE OR REPLACE TEMP TABLE cuts AS {sql(QUERIES, 'cuts')}")
+    found = con.execute("SELECT episode, cut, unit, duration_ms, whole FROM cuts ORDER BY episode, cut").fetchall()
+    for episode, cut, *_ in found:
+        numbered = manifest.variants.setdefault(str(episode), [])
+        numbered.extend([cut] if cut not in numbered else [])
+    con.execute("CREATE OR REPLACE TEMP TABLE cut_variants (episode INTEGER, variant BIGINT, cut VARCHAR)")
+    rows = [(int(episode), n, cut) for episode, names in manifest.variants.items() for n, cut in enumerate(names)]
+    if rows:
+        con.executemany("INSERT INTO cut_variants VALUES (?, ?, ?)", rows)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE cut_bits AS {sql(QUERIES, 'cut_bits')}")
+    return {(episode, cut): (episode, cut, *facts) for episode, cut, *facts in found}
 
 
-def _watched(work: _Work) -> list[Counted]:
-    work.show("sitting_of")
-    work.stage("watched_checked")
-    work.stage("stretches")
-    work.publish(WATCHED)
-    return list(_counts(work.con, "count_watched", "stretch"))
+def _make(work: Work, plan: _Plan, progress: Progress) -> None:
+    """Link the days that stay, make those that have changed."""
+    for day in plan.manifest.days.keys() - set(plan.changed):
+        _link(plan.previous, work.out, day)
+    rows = {day: plan.rows[day] for day in plan.changed}
+    done = 0
+    for batch in batches(rows, ROWS_AT_ONCE):
+        progress("build the audience", done, len(rows))
+        open_days(work, plan.files, batch)
+        work.stage("events_resolved")
+        for day, counted in make_days(work, batch, plan.manifest):
+            plan.manifest.days[day].quality.append([counted.of, counted.code, counted.rows, counted.example])
+        done += len(batch)
+    progress("build the audience", len(rows), len(rows))
 
 
-def _steps_raw(work: _Work) -> list[Counted]:
-    work.stage("steps_checked")
-    work.publish(STEPS_RAW)
-    return list(_counts(work.con, "count_steps", "step"))
+def _link(previous: Path | None, out: Path, day: str) -> None:
+    """A day's tables of the previous build, without copying where the file system can."""
+    assert previous is not None
+    for table in BY_DAY:
+        for file in partitions(previous, table, day):
+            target = out / file.relative_to(previous)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(file, target)
+            except OSError:  # another file system, or one without links
+                shutil.copyfile(file, target)
 
 
-def _cells(work: _Work) -> list[Counted]:
-    work.publish(CELLS)
-    work.publish(RETENTION)
-    return []
-
-
-def _steps(work: _Work) -> list[Counted]:
-    work.show("views_whole")
-    work.stage("viewers")
+def _steps(work: Work, plan: _Plan, progress: Progress) -> None:
+    """Steps, revenue and cohorts, from the touched viewers alone where few were touched."""
+    progress("count the viewers", 0, 1)
+    show_places(work.con, plan.manifest)
+    days, before = sorted(plan.manifest.days), sorted(plan.before.days)
+    changed = sum(plan.rows[day] for day in {*plan.changed, *(set(before) - set(days))})
+    if plan.previous and before and changed <= TOUCHED_SHARE * plan.rows.total():
+        count_touched(work, plan.previous, before, days, plan.changed)
+    else:
+        count_all(work, days)
     for table in (STEPS, REVENUE, COHORTS):
         work.publish(table)
-    return []
+    progress("count the viewers", 1, 1)
 
 
-def _counts(con: DuckDBPyConnection, query: str, of: str) -> Iterator[Counted]:
-    for code, rows, example in con.execute(sql(QUERIES, query)).fetchall():
-        yield Counted(of, code, int(rows or 0), example or "")
+def _quality(con: DuckDBPyConnection, manifest: Manifest) -> Quality:
+    """What became of every row of every day."""
+    told = [Counted(*row) for _, day in sorted(manifest.days.items()) for row in day.quality]
+    told += [Counted("event", *row) for row in con.execute(sql(QUERIES, "count_cuts")).fetchall()]
+    told += [Counted("step", *row) for row in con.execute(sql(QUERIES, "count_offers")).fetchall()]
+    return quality_of(told)

@@ -26,6 +26,17 @@ REASONS: dict[str, tuple[str, str, bool]] = {
     "no_viewer": ("no viewer is named", "", False),
     "no_time": ("the time is missing, or before 2000 or after 2100", "send UTC times", False),
     "other_series": ("it is of another series", "", False),
+    "bot": ("the player says that a machine is watching", "", False),
+    "tester": (
+        "it is of a tester",
+        "testers are named in hookline.toml and by their players",
+        False,
+    ),
+    "impossible": (
+        "no person does that (over 20 hours watched in a day, or over 60 views begun in a minute): that viewer's day",
+        "exclude machines where the events are sent",
+        False,
+    ),
     "unknown_kind": ("its kind is not one that Hookline knows", "see docs/audience.md for the kinds", False),
     "no_episode": ("no episode is named, and its cut was never seen with one", "send the episode's number", False),
     "unknown_episode": (
@@ -34,7 +45,11 @@ REASONS: dict[str, tuple[str, str, bool]] = {
         False,
     ),
     "no_exit": ("where the view ended is missing", "", False),
-    "no_position": ("no event of the view gives a position", "send positions with playback events", False),
+    "no_position": (
+        "play never began, or no event of the view gives a position",
+        "send positions with playback events",
+        False,
+    ),
     "sent_again": ("told more than once (sent again, or as a playback and a content event): counted once", "", False),
     "no_view": ("no view has this id", "import the views, too", False),
     "empty_stretch": ("the stretch is empty or ends before it begins", "", False),

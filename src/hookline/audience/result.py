@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hookline.model.curve import PlatformCurve
-from hookline.model.estimate import Estimate
+from hookline.model.estimate import Estimate, Grade
 from hookline.model.quality import Quality
 
 
@@ -64,3 +64,57 @@ class AudienceSummary:
     paywalls: tuple[Paywall, ...] = ()
     platform_curves: tuple[PlatformCurve, ...] = ()
     suppressed: int = 0  # groups left out because fewer than k viewers stand in them
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Whose figure it is: "" stands for all, "unknown" for none named."""
+
+    market: str = ""
+    platform: str = ""
+    cut: str = ""
+    cohort: str = ""  # ISO day (or Monday of the week) of the viewers' first view
+    currency: str = ""
+
+    def __str__(self) -> str:
+        named = [name for name in (self.market, self.platform, self.cut, self.cohort, self.currency) if name]
+        return ", ".join(named) or "all viewers"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a group: of the series (episode 0) or of one episode."""
+
+    name: str
+    group: Group
+    estimate: Estimate
+    episode: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BySecond:
+    """A figure for each second of an episode: the tuples run from second 0."""
+
+    name: str
+    group: Group
+    episode: int
+    n: int  # views
+    value: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    unit: str
+    method: str
+    grade: Grade = Grade.WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a question about an audience is answered with.  Groups under k viewers are left out and counted."""
+
+    series: str
+    simulated: bool
+    figures: tuple[Figure, ...] = ()
+    by_second: tuple[BySecond, ...] = ()
+    suppressed: int = 0
+    k: int = 20
+    notes: tuple[str, ...] = ()

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from hookline.audience.cells import UNKNOWN, HazardCells, StepCounts, hazard_cells, step_counts
 from hookline.audience.intervals import METHOD, share, wilson
 from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Paywall
+from hookline.audience.tables import partitions
 from hookline.formats.events import engine, read_meta, reading
 from hookline.model.curve import PlatformCurve
 from hookline.model.quality import Quality
+from hookline.model.tables import CELLS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -149,15 +151,17 @@ def _largest_first(counts: dict[str, int]) -> tuple[str, ...]:
 
 def _whole(folder: Path) -> _Whole:
     with engine(folder) as (con, _), reading(folder):
-        for name in ("cells", "cohorts", "revenue"):
+        for name in ("cohorts", "revenue"):
             con.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
+        files = [str(file) for file in partitions(folder, CELLS)]
+        con.read_parquet(files, hive_partitioning=True).create_view("cells")
         (span,) = con.execute("SELECT sum(starts)::BIGINT, min(day), max(day) FROM cells").fetchall()
         viewers = _by(con, "market")
         revenue = con.execute(
             "SELECT episode, market, currency, sum(revenue_micros)::BIGINT FROM revenue GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         return _Whole(
-            simulated=bool(read_meta(con, folder / "cells.parquet").get("simulated")),
+            simulated=bool(read_meta(con, folder / "retention.parquet").get("simulated")),
             views=int(span[0]),
             first_day=span[1].isoformat(),
             last_day=span[2].isoformat(),

@@ -6,6 +6,7 @@ Exit codes: 0 done; 2 the input is wrong or something is missing (said in words)
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,9 @@ from pathlib import Path
 import hookline
 from hookline.model.errors import HooklineError
 
-KINDS = ("script", "subtitles", "video", "events", "curve")
+QUESTIONS = ("figures", "quality", "funnel", "ads", "forget")
+KINDS = ("script", "subtitles", "video", "events", "curve", "beats")  # beats: corrections by people
+ENGINES = ("offline", "llm")  # who reads the story
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nhookline: stopped; what was finished is kept, the next run goes on from there", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         if error.filename is None and error.errno is None:
             raise
@@ -47,7 +53,10 @@ def parser() -> argparse.ArgumentParser:
     _add_new(commands)
     _add_import(commands)
     _add_run(commands)
+    _add_story(commands)
+    _add_compare(commands)
     _add_report(commands)
+    _add_audience(commands)
     _add_experiment(commands)
     _add_simulate(commands)
     _add_demo(commands)
@@ -66,11 +75,17 @@ def _add_new(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
-    take = commands.add_parser("import", help="bring in scripts, subtitles, video, viewer events, platform curves")
+    take = commands.add_parser(
+        "import",
+        help="bring in scripts, subtitles, video, viewer events, platform curves",
+        epilog="viewer data: Segment, Snowplow, Mux, Adobe, xAPI, GA4, CMCD, AppsFlyer, Meta and TikTok ads, and any"
+        " CSV, JSON lines or Parquet by --map",
+    )
     take.add_argument("dir", type=Path, help="the series folder")
-    take.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, or folders of files")
+    take.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files, folders of files, or quoted patterns")
     take.add_argument("--as", dest="kind", choices=KINDS, help="what the files are, where they don't say so themselves")
     take.add_argument("--format", help="read them in this format, whatever they look like")
+    take.add_argument("--map", type=Path, metavar="FILE", help="read viewer data by this mapping file (docs/events.md)")
     take.add_argument("--episode", type=_whole, default=0, metavar="N", help="the episode the file belongs to")
     take.add_argument("--market", default="", help="the market a platform's curve was taken in")
     take.add_argument("--views", type=_whole, default=0, metavar="N", help="the views a platform's curve rests on")
@@ -79,6 +94,29 @@ def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_run(commands: _Commands[argparse.ArgumentParser]) -> None:
     run = commands.add_parser("run", help="bring story, audience, findings and report up to date")
     run.add_argument("dir", type=Path, help="a series folder, or a library (a folder of series folders)")
+
+
+def _add_story(commands: _Commands[argparse.ArgumentParser]) -> None:
+    story = commands.add_parser("story", help="what a script holds: beats, tension, people, hooks, notes")
+    story.add_argument("dir", type=Path, nargs="?", help="a series folder, or a library")
+    story.add_argument("--script", type=Path, nargs="+", metavar="FILE", help="read these scripts, without a folder")
+    story.add_argument("--subtitles", type=Path, nargs="+", default=[], metavar="FILE", help="that time those scripts")
+    story.add_argument("--format", help="read the scripts in this format, whatever they look like")
+    story.add_argument("--episode", type=_whole, metavar="N", help="one episode, line by line")
+    story.add_argument("--json", action="store_true", help="everything as JSON (one line a series for a library)")
+    story.add_argument("--csv", type=Path, metavar="FOLDER", help="write everything as tables there")
+    story.add_argument("--export", type=Path, metavar="FILE", help="write beats.csv or .json, to correct and import")
+    story.add_argument("--engine", choices=ENGINES, default="offline", help="who reads the story (default: offline)")
+    story.add_argument("--yes", action="store_true", help="with --engine llm: pay without being asked")
+
+
+def _add_compare(commands: _Commands[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser("compare", help="what changed from one draft to the next")
+    compare.add_argument("before", type=Path, help="a script, a folder of scripts, or a series folder")
+    compare.add_argument("after", type=Path, help="the later draft")
+    compare.add_argument("--format", help="read the scripts in this format, whatever they look like")
+    compare.add_argument("--episode", type=_whole, metavar="N", help="the lines of one episode")
+    compare.add_argument("--json", action="store_true", help="everything as JSON")
 
 
 def _add_report(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -95,6 +133,25 @@ def _add_experiment(commands: _Commands[argparse.ArgumentParser]) -> None:
     what.add_argument("--design", action="store_true", help="how many viewers and days the named one needs")
     what.add_argument("--allocate", action="store_true", help="shares in which to deal out tomorrow's viewers")
     trial.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ask = commands.add_parser("audience", help="who stayed, until when, who paid, what ads brought; or forget a viewer")
+    ask.add_argument(
+        "question",
+        nargs="?",
+        choices=QUESTIONS,
+        default="figures",
+        help="figures (default); quality: every row set aside and why; funnel: the paywall and what viewers pay; "
+        "ads: what ads cost and bring; forget: delete one viewer",
+    )
+    ask.add_argument("dir", type=Path, help="a series folder, or a library")
+    ask.add_argument("--by", default="", metavar="DIM,DIM", help="break down by market, platform, cut")
+    ask.add_argument("--episode", type=_whole, default=0, metavar="N", help="this episode alone, second by second")
+    ask.add_argument("--viewer", default="", metavar="ID", help="for forget: the id as it stood in the imported files")
+    shape = ask.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="as JSON (docs/audience.md says what stands in it)")
+    shape.add_argument("--csv", action="store_true", help="as CSV, one line a figure")
 
 
 def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:

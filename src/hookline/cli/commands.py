@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import draw, trials
+from hookline.cli import draw, tables, trials
 from hookline.model.errors import BadInput
-from hookline.project import LibraryRun, Said, Taken
+from hookline.model.story import SeriesStory
+from hookline.project import LibraryRun, Said, SeriesFolder, Taken
 
 
 def new(options: argparse.Namespace) -> None:
@@ -20,7 +23,8 @@ def new(options: argparse.Namespace) -> None:
 
 def take(options: argparse.Namespace) -> None:
     """``hookline import DIR PATH...``."""
-    said = Said(options.kind, options.format, options.episode, options.market, options.views)
+    kind = "corrections" if options.kind == "beats" else options.kind
+    said = Said(kind, options.format, options.episode, options.market, options.views, options.map)
     series = project.open_series(options.dir)
     with draw.progress() as progress:
         taken, skipped = project.take(series, options.paths, said=said, progress=progress)
@@ -47,6 +51,119 @@ def run(options: argparse.Namespace) -> None:
     with draw.progress() as progress:
         done = project.run(project.open_library(options.dir), progress=progress)
     _print_run(done)
+
+
+def story(options: argparse.Namespace) -> None:
+    """``hookline story DIR``, or ``--script FILE`` without a series folder."""
+    told = _stories(options)
+    if options.episode:
+        _check_episode(options.episode, [story for _, story in told])
+    if options.export:
+        _export(options, told)
+    if options.csv:
+        for series, one in told:
+            folder = options.csv / series.name if series and len(told) > 1 else options.csv
+            _say(options, f"{len(project.write_tables(one, folder))} tables in {folder}")
+    if options.json:
+        for _, one in told:
+            found = project.story_json(one, engine=options.engine, episode=options.episode)
+            print(json.dumps(found, ensure_ascii=False, indent=1 if len(told) == 1 else None))
+    elif not (options.csv or options.export):
+        _draw_stories(options, [story for _, story in told])
+
+
+def _stories(options: argparse.Namespace) -> list[tuple[SeriesFolder | None, SeriesStory]]:
+    if bool(options.dir) == bool(options.script):
+        raise BadInput(
+            "give a series folder, or --script FILE", mend="hookline story DIR; hookline story --script FILE"
+        )
+    if options.engine == "llm":
+        return _by_model(options)
+    if options.script:
+        return [(None, project.story_of_files(options.script, subtitles=options.subtitles, format=options.format))]
+    if options.subtitles or options.format:
+        raise BadInput("--subtitles and --format go with --script", mend="import them: hookline import DIR FILE")
+    with draw.progress() as progress:
+        found = project.open_library(options.dir).series
+        return [(series, project.timed_story(series, progress=progress)) for series in found]
+
+
+def _by_model(options: argparse.Namespace) -> list[tuple[SeriesFolder | None, SeriesStory]]:
+    """Stories as a language model reads them: the cost first, then the work, then what it came to."""
+    from hookline.project import annotating
+
+    if not options.dir:
+        mend = "make one with: hookline new DIR; its hookline.toml names the model"
+        raise BadInput("--engine llm needs a series folder", mend=mend)
+    read: list[tuple[SeriesFolder | None, SeriesStory]] = []
+    for series in project.open_library(options.dir).series:
+        told = annotating.quote(series)
+        print(draw.quote(told), file=sys.stderr)
+        if told.known < told.scenes and not options.yes:
+            _agree()
+        with draw.progress() as progress:
+            found = annotating.annotate(series, progress=progress)
+        print(draw.annotated(found), file=sys.stderr)
+        read.append((series, found.story))
+    return read
+
+
+def _agree() -> None:
+    if not sys.stdin.isatty():
+        raise BadInput("nobody is there to agree to the cost", mend="say --yes")
+    print("ask? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise BadInput("not asked; nothing was sent", mend="--engine offline costs nothing")
+
+
+def _check_episode(number: int, stories: Sequence[SeriesStory]) -> None:
+    if not any(one.episode(number) for one in stories):
+        known = sorted({told.number for one in stories for told in one.episodes})
+        raise BadInput(f"there is no episode {number}", mend=f"episodes: {draw.numbers(known)}")
+
+
+def _export(options: argparse.Namespace, told: Sequence[tuple[SeriesFolder | None, SeriesStory]]) -> None:
+    if len(told) > 1:
+        raise BadInput("corrections are of one series", where=str(options.dir), mend="name one series of the library")
+    ((series, one),) = told
+    rows = project.export_corrections(one, options.export, series=series)
+    _say(options, f"{rows} rows in {options.export}: change them, and hookline import DIR {options.export} --as beats")
+
+
+def _say(options: argparse.Namespace, text: str) -> None:
+    print(text, file=sys.stderr if options.json else sys.stdout)
+
+
+def _draw_stories(options: argparse.Namespace, stories: Sequence[SeriesStory]) -> None:
+    from hookline.cli import draw_story
+
+    out = draw_story.console()
+    for number, one in enumerate(stories):
+        if number:
+            out.rule()
+        numbers, notes = project.figures(one)
+        told = one.episode(options.episode) if options.episode else None
+        if told:
+            draw_story.episode(out, told, numbers=numbers, notes=notes)
+        elif not options.episode:
+            draw_story.series(out, one, numbers=numbers, notes=notes, engine=options.engine)
+
+
+def compare(options: argparse.Namespace) -> None:
+    """``hookline compare A B``."""
+    with draw.progress() as progress:
+        drafts = [
+            project.draft(path, format=options.format, progress=progress) for path in (options.before, options.after)
+        ]
+    if options.episode:
+        _check_episode(options.episode, drafts)
+    found = project.compare_drafts(*drafts)
+    if options.json:
+        print(json.dumps(project.comparison_json(found), ensure_ascii=False, indent=1))
+    else:
+        from hookline.cli import draw_story
+
+        draw_story.comparison(draw_story.console(), found, episode=options.episode)
 
 
 def report(options: argparse.Namespace) -> None:
@@ -128,11 +245,34 @@ def experiment(options: argparse.Namespace) -> None:
     print(told)
 
 
+def audience(options: argparse.Namespace) -> None:
+    """``hookline audience [QUESTION] DIR``."""
+    library = project.open_library(options.dir)
+    with draw.progress() as progress:
+        if options.question == "forget":
+            lines = tables.forgotten(project.forget(library, options.viewer, progress=progress))
+        elif options.question == "quality":
+            lines = tables.quality(project.quality(library, progress=progress), shape=_shape(options))
+        else:
+            by = [name.strip() for name in options.by.split(",") if name.strip()]
+            found = project.ask(library, options.question, by=by, episode=options.episode, progress=progress)
+            lines = tables.answers(found, question=options.question, shape=_shape(options))
+    for line in lines:
+        print(line)
+
+
+def _shape(options: argparse.Namespace) -> str:
+    return "json" if options.json else "csv" if options.csv else "text"
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "new": new,
     "import": take,
     "run": run,
+    "story": story,
+    "compare": compare,
     "report": report,
+    "audience": audience,
     "experiment": experiment,
     "simulate": simulate,
     "demo": demo,

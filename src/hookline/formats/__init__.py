@@ -7,26 +7,30 @@ Each module of ``FORMATS`` has
     def recognise(name: str, head: bytes) -> Match | None
                                  how sure, from the file's name and first 64 kB, and why
 
-and the functions that its kind needs: ``read(text, *, file)`` for scripts, subtitles and curves in
-plain text, ``read_bytes(data, *, file)`` for those in files of their own making, ``load`` for
-events (see those modules).  Modules are imported only when a file is looked at.
+and the functions that its kind needs: ``read(text, *, file)`` for scripts, subtitles, curves and
+corrections in plain text, ``read_bytes(data, *, file)`` for those in files of their own making, ``load`` for
+viewer data (``sources``), which also ``judge`` the rows of a file that is packed or Parquet.  Modules are
+imported only when a file is looked at.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from hookline.model.correction import Correction
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.script import Cue, Script
 
 if TYPE_CHECKING:
+    from hookline.formats.given import Sample
     from hookline.formats.writing import Written
 
-KINDS = ("script", "subtitles", "video", "events", "curve")
+KINDS = ("script", "subtitles", "video", "events", "curve", "corrections")
 
 FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "fountain": ("script", "hookline.formats.fountain"),
@@ -41,8 +45,20 @@ FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "ttml": ("subtitles", "hookline.formats.ttml"),
     "video": ("video", "hookline.formats.video"),
     "segment": ("events", "hookline.formats.segment"),
+    "snowplow": ("events", "hookline.formats.snowplow"),
+    "mux": ("events", "hookline.formats.mux"),
+    "adobe": ("events", "hookline.formats.adobe"),
+    "xapi": ("events", "hookline.formats.xapi"),
+    "ga4": ("events", "hookline.formats.ga4"),
+    "cmcd": ("events", "hookline.formats.cmcd"),
+    "appsflyer": ("events", "hookline.formats.appsflyer"),
+    "appsflyer-installs": ("events", "hookline.formats.appsflyer_installs"),
+    "appsflyer-cost": ("events", "hookline.formats.appsflyer_cost"),
+    "meta-ads": ("events", "hookline.formats.meta_ads"),
+    "tiktok-ads": ("events", "hookline.formats.tiktok_ads"),
     "hookline": ("events", "hookline.formats.hookline_parquet"),
     "youtube-retention": ("curve", "hookline.formats.youtube_retention"),
+    "corrections": ("corrections", "hookline.formats.corrections"),
 }
 
 WRITERS: dict[str, str] = {  # formats of scripts that can be written -> module with ``write(script) -> str``
@@ -52,6 +68,8 @@ WRITERS: dict[str, str] = {  # formats of scripts that can be written -> module 
 }
 
 HEAD_BYTES = 65_536
+MAX_LINES = 200_000  # of a script in plain text: a season of a hundred episodes has some 20,000
+MAX_CHARACTERS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,11 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
     if not head:
         raise _empty(path)
     candidates = [(name, module(name)) for name, (of_kind, _) in FORMATS.items() if kind in (None, of_kind)]
-    verdicts = [(name, chosen, chosen.recognise(path.name, head)) for name, chosen in candidates]
+    sample = cache(partial(_sample, path))
+    verdicts = [
+        (name, chosen, chosen.judge(sample()) if hasattr(chosen, "judge") else chosen.recognise(path.name, head))
+        for name, chosen in candidates
+    ]
     fitting = [verdict for verdict in verdicts if verdict[2] is not None]
     if not fitting:
         wanted = f"as {kind}" if kind else "as any known format"
@@ -103,6 +125,12 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
         )
     name, chosen, match = max(fitting, key=lambda verdict: verdict[2].score)
     return Detected(name, chosen.KIND, chosen.TITLE, match.why)
+
+
+def _sample(path: Path) -> Sample:
+    from hookline.formats.given import sample_file
+
+    return sample_file(path)
 
 
 def read_head(path: Path) -> bytes:
@@ -128,6 +156,12 @@ def read_cues(path: Path, *, file: str, format: str | None = None) -> tuple[Cue,
     return cues
 
 
+def read_corrections(path: Path, *, file: str) -> tuple[Correction, ...]:
+    """What people say in a table of corrections; sources carry ``file``."""
+    corrections, _ = _read(path, detect(path, kind="corrections"), file=file)
+    return cast("tuple[Correction, ...]", corrections)
+
+
 def _read(path: Path, found: Detected, *, file: str) -> tuple[Script | tuple[Cue, ...], str]:
     """What a file holds, and how its bytes were read if that is worth telling."""
     from hookline.formats.text import read_text
@@ -138,7 +172,20 @@ def _read(path: Path, found: Detected, *, file: str) -> tuple[Script | tuple[Cue
     decoded = read_text(path)
     if not decoded.text:
         raise _empty(path)
+    if found.kind == "script":
+        _check_length(decoded.text, path)
     return chosen.read(decoded.text, file=file), decoded.note
+
+
+def _check_length(text: str, path: Path) -> None:
+    lines = text.count("\n")
+    if lines > MAX_LINES or len(text) > MAX_CHARACTERS:
+        raise Unreadable(
+            f"is longer than a script can be ({lines:,} lines and {len(text):,} characters; "
+            f"at most {MAX_LINES:,} and {MAX_CHARACTERS:,})",
+            where=str(path),
+            mend="split it into episodes, or check that it is the right file",
+        )
 
 
 def write_script(script: Script, *, format: str) -> Written:

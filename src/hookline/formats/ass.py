@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from hookline.formats import Match
-from hookline.formats.subtitles import TIMING, RawCue, cues_of
+from hookline.formats.subtitles import MAX_CUES, TIMING, RawCue, cues_of, too_many
 from hookline.formats.text import peek
 from hookline.model.errors import Unreadable
 from hookline.model.script import Cue
@@ -19,7 +19,6 @@ from hookline.model.script import Cue
 KIND = "subtitles"
 TITLE = "SubStation Alpha subtitles"
 
-MAX_CUES = 100_000  # a season of a hundred episodes in one file has some 10,000
 _SECTION = re.compile(r"\s*\[([^\]]{1,40})\]\s*$")
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _TIME = re.compile(r"\s*-?\d{1,4}:\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?\s*$")
@@ -47,7 +46,7 @@ def read(text: str, *, file: str) -> tuple[Cue, ...]:
     """
     raw = list(islice(_dialogue(text, file), MAX_CUES + 1))
     if len(raw) > MAX_CUES:
-        raise Unreadable(f"has more than {MAX_CUES:,} subtitles, which no series has", where=file, mend="split it")
+        raise too_many(file)
     if not raw:
         raise Unreadable("holds no subtitle", where=file, mend="check that it is a whole ASS file with [Events]")
     cues = {(cue.span, cue.speaker, cue.text): cue for cue in reversed(cues_of(raw, file=file))}

@@ -197,6 +197,7 @@ def canonical(con: DuckDBPyConnection, path: Path) -> Table:
 
 def view_of(con: DuckDBPyConnection, name: str, table: Table, files: Sequence[Path], *, filename: bool = False) -> None:
     """Make the files readable as a view of the table's columns; an empty one without files."""
+    con.execute(f"DROP VIEW IF EXISTS temp.{name}")  # an empty one from before would hide the files
     if files:
         relation = con.read_parquet([str(file) for file in files], union_by_name=True, filename=filename)
         older = [f'NULL::{kind} AS "{column}"' for column, kind in table.columns if column not in relation.columns]

@@ -156,6 +156,8 @@ _BARE_VOICE = re.compile(r"(?:v\.?\s?/?\s?o\.?|o\.?\s?/?\s?[sc]\.?|voice ?over|o
 _PARENTHETICAL = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)?\)\.?$")
 _LEADING_PARENTHETICAL = re.compile(r"\((?P<inner>[^()]{1,200})\)\s*(?P<rest>\S.*)$")
 _SENTENCE_ENDS = tuple('.!?…"”—-')
+MOST_EMPTY = 2  # lines between a name and its words that a writer leaves by mistake
+_TALKS = re.compile(r"[?!]|\b(?:I|I'm|you|your|my|me|we|our|us)\b", re.IGNORECASE)  # what action lines don't hold
 _CONTINUED = re.compile(r"(?:cont(?:['’]?d|inued|inuing)?\.?)$", re.I)
 _EMPHASIS = (
     re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1"),
@@ -611,6 +613,8 @@ class _Reader:
         if first.text[0] == "(" and (rows := self._parenthetical()[1]) and self._text_below(self.at + rows - 1):
             self._speech(_Speech(self.speaking))  # how something is said, with no name above
             return
+        if first.text[0] == "(" and self.speaking and self._goes_on():
+            return
         self._take()
         self.fresh = False
         text = [first.text]
@@ -618,6 +622,20 @@ class _Reader:
             text.append(self.rows[self.at].text)
             self.at += 1
         self._emit(LineKind.ACTION, "\n".join(part.removeprefix("!").strip() for part in text).strip(), first)
+
+    def _goes_on(self) -> bool:
+        """Whether a lone parenthetical right after a speech leads into more of it, an empty line below."""
+        inner, rows = self._parenthetical()
+        start, line = self.at, self.rows[self.at].number
+        speech = _Speech(self.speaking)
+        speech.delivery, speech.delivery_line = [inner], line
+        self.at += rows
+        opening = self._opening_below(speech) if rows else None
+        if opening is None:
+            self.at = start
+            return False
+        self.carried = (opening, speech)
+        return True
 
     def _cue(self) -> None:
         row = self._take()
@@ -723,8 +741,10 @@ class _Reader:
         self.speaking = speech.cue
 
     def _no_words(self, speech: _Speech) -> None:
-        """A cue or a parenthetical without words: they follow the next episode head, or there are none."""
+        """A cue without words: they follow an empty line or the next episode head, or there are none."""
         opening = None if speech.said else self._opening_of_next_episode(self.at)
+        if opening is None and not speech.said:
+            opening = self._opening_below(speech)
         if opening is not None:
             self.carried = (opening, speech)
         elif speech.delivery:  # something the speaker does
@@ -733,6 +753,17 @@ class _Reader:
             self.out.line(LineKind.ACTION, text, speech.delivery_line, speaker=name, voice=speech.voice)
         elif speech.cue:
             self.out.unread(speech.cue.written, "a character's name with nothing said under it", at=speech.cue.line)
+
+    def _opening_below(self, speech: _Speech) -> int | None:
+        """The row of a cue's words where an empty line got between them: how it is said, or what somebody says."""
+        opening = self._next_text(self.at)
+        if speech.cue is None or opening is None or not 0 < opening - self.at <= MOST_EMPTY:
+            return None
+        text = self.rows[opening].text
+        if text[0] == "(":
+            return opening if not speech.delivery and self._text_below(opening) else None
+        self.fresh = True
+        return opening if _TALKS.search(text) and self.shape(opening) == "action" else None
 
     def _opening_of_next_episode(self, i: int) -> int | None:
         """The row that opens the next episode, if its head is the next text and plain text follows it."""

@@ -1,16 +1,19 @@
-"""Hookline's own tables as Parquet: ``events``, ``views``, ``watched`` and ``steps_raw``.
+"""Hookline's own tables: ``events``, ``views``, ``watched``, ``steps_raw``, ``ads`` and ``installs``.
 
-For studios that prepare their data themselves.  A file or a folder of files of one table, recognised by its
-columns; the columns and their types stand in ``hookline.model.tables`` and ``docs/audience.md``.
+For studios that prepare their data themselves: Parquet, CSV or JSON lines.  A file or a folder of files of one
+table, recognised by its columns; the columns and their types stand in ``hookline.model.tables`` and
+``docs/audience.md``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hookline.formats import Match
+from hookline.formats import sources as shared
 from hookline.formats.events import (
     Intake,
     Pseudonyms,
@@ -21,19 +24,19 @@ from hookline.formats.events import (
     table_meta,
     write_parquet,
 )
+from hookline.formats.given import Given, Sample, open_given, sample_file
 from hookline.model.errors import Unreadable
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import SetAside
-from hookline.model.tables import EVENTS, STEPS_RAW, VIEWS, WATCHED, Table
+from hookline.model.tables import ADS, EVENTS, INSTALLS, STEPS_RAW, VIEWS, WATCHED, Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 KIND = "events"
-TITLE = "Hookline tables (Parquet)"
+TITLE = "Hookline tables"
 
 QUERIES = Path(__file__).with_name("sql")
-MAGIC = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +53,107 @@ SHAPES = (
     _Shape(WATCHED, ("view_id", "from_ms", "to_ms"), ("from_ms", "to_ms")),
     _Shape(EVENTS, ("viewer_id", "episode", "at", "kind", "position_ms"), ("kind",)),
     _Shape(STEPS_RAW, ("viewer_id", "episode", "event", "at"), ("event", "at")),
+    _Shape(ADS, ("ad_cut", "platform", "day", "spend_micros"), ("ad_cut", "spend_micros")),
+    _Shape(INSTALLS, ("viewer_id", "ad_cut", "at"), ("ad_cut", "at")),
 )
+OPTIONAL = ("episode", "exit_ms", "position_ms")  # columns that must be there, but may be empty
 
 
-def recognise(name: str, head: bytes) -> Match | None:
-    """A Parquet file says so in its first bytes; what it holds is at its end, and ``load`` looks."""
-    return Match(0.8, "a Parquet file") if head.startswith(MAGIC) else None
+def judge(sample: Sample) -> Match | None:
+    """Whether the columns are those of one of Hookline's tables."""
+    fitting = [shape for shape in SHAPES if set(shape.required) <= set(sample.columns)]
+    if fitting:
+        return Match(0.96, f"the columns of Hookline's table {fitting[0].table.name}")
+    return Match(0.1, "a Parquet file") if sample.shape == "parquet" else None
 
 
-def load(source: Path, out: Path, *, series: str, key: bytes, progress: Progress = silent) -> Intake:
-    """Read a file or a folder to its canonical table at ``out``; ids become pseudonyms under ``key``.
+recognise = shared.recogniser(judge)
+
+
+def load(files: Path | Sequence[Path], out: Path, *, series: str, key: bytes, progress: Progress = silent) -> Intake:
+    """Read a file or files to their canonical table at ``out``; ids become pseudonyms under ``key``.
 
     Raises:
         Unreadable: damaged, of no known table, or nothing in it is usable.
     """
-    files = _files(source)
+    paths = _files(files)
     with engine(out.parent) as (con, _):
-        Pseudonyms.from_key(key).install(con)
-        with reading(source):
-            con.read_parquet([str(file) for file in files], union_by_name=True).create_view("given")
-        columns = {row[0]: row[1] for row in con.execute("DESCRIBE given").fetchall()}
-        shape = _shape(columns, source)
-        unknown = sorted(set(columns) - set(shape.table.names()))
-        _complete(con, columns, shape.table)
-        simulated = any(bool(read_meta(con, file).get("simulated")) for file in files)
-        meta = table_meta(shape.table, simulated=simulated, source=source.name)
-        progress("read events", 0, 2)
-        with reading(source):
-            rows, problems = _problems(con, shape)
-            progress("read events", 1, 2)
-            query = sql(QUERIES, f"own_{shape.table.name}")
-            parameters = {"series": series} if "$series" in query else {}
-            written = write_parquet(con, query, out, meta=meta, parameters=parameters)
-        progress("read events", 2, 2)
+        shared.prepare(con, Pseudonyms.from_key(key), series)
+        with reading(paths[0]):
+            given, columns = _open(con, paths)
+        shape = _shape(columns, paths[0])
+        return load_rows(con, given, shape.table, columns, out, series=series, progress=progress)
+
+
+def load_rows(
+    con: DuckDBPyConnection,
+    given: Given,
+    table: Table,
+    columns: dict[str, str],
+    out: Path,
+    *,
+    series: str,
+    progress: Progress,
+    aside: tuple[SetAside, ...] = (),
+) -> Intake:
+    """Write the view ``given``, whose columns are the table's, as the canonical table at ``out``.
+
+    Args:
+        con: an engine with ``sources.prepare`` done.
+        given: what the view was opened from.
+        table: which table it is.
+        columns: the view's columns and their types.
+        out: where the table goes.
+        series: for rows that name none.
+        progress: told at the beginning, between and at the end.
+        aside: what was set aside before; those rows are in the view no more.
+    """
+    file = given.files[0]
+    shape = next(shape for shape in SHAPES if shape.table is table)
+    unknown = sorted(set(columns) - {*table.names(), "blank"})
+    _complete(con, columns, table)
+    simulated = any(_is_simulated(con, path) for path in given.files)
+    meta = table_meta(table, simulated=simulated, source=file.name)
+    progress("read events", 0, 2)
+    with reading(file):
+        query = sql(QUERIES, f"own_{table.name}")
+        written = write_parquet(con, query, out, meta=meta, parameters={"series": series})
+        progress("read events", 1, 2)
+        rows, problems = _problems(con, shape, given)
+    progress("read events", 2, 2)
+    problems = (*aside, *problems)
+    rows += sum(problem.count for problem in aside if not problem.kept)
     if not written:
         out.unlink()
         why = "; ".join(f"{p.reason} ({p.count})" for p in problems) or "it has no rows"
-        raise Unreadable(f"holds no row that can be used: {why}", where=str(source))
+        raise Unreadable(f"holds no row that can be used: {why}", where=str(file))
     extra = tuple(
-        SetAside(f"the column {name!r} is not one of {shape.table.name}: not read", rows, kept=True) for name in unknown
+        SetAside(f"the column {name!r} is not one of {table.name}: not read", rows, kept=True) for name in unknown
     )
-    return Intake(shape.table.name, rows, written, simulated, (*problems, *extra))
+    return Intake(table.name, rows, written, simulated, (*problems, *extra))
 
 
-def _files(source: Path) -> list[Path]:
+def _is_simulated(con: DuckDBPyConnection, path: Path) -> bool:
+    with path.open("rb") as file:
+        parquet = file.read(4) == b"PAR1"
+    return parquet and bool(read_meta(con, path).get("simulated"))
+
+
+def _open(con: DuckDBPyConnection, files: Sequence[Path]) -> tuple[Given, dict[str, str]]:
+    """The files as the view ``given``; its columns and their types."""
+    samples = [sample_file(path) for path in files]
+    if {sample.shape for sample in samples} == {"parquet"}:
+        con.read_parquet([str(file) for file in files], union_by_name=True).create_view("given")
+        given = Given(tuple(files), frozenset({"parquet"}))
+    else:
+        names = dict.fromkeys(name for sample in samples for name in sample.columns)
+        given = open_given(con, files, {name: (name,) for name in names if "." not in name})
+    return given, {row[0]: row[1] for row in con.execute("DESCRIBE given").fetchall()}
+
+
+def _files(source: Path | Sequence[Path]) -> list[Path]:
+    if not isinstance(source, Path):
+        return sorted(source)
     files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
     if not files:
         raise Unreadable("no Parquet files are in this folder", where=str(source))
@@ -132,19 +192,25 @@ def _cast(name: str, kind: str, found: str | None) -> str:
         return f'NULL::{kind} AS "{name}"'
     if found == kind:
         return f'"{name}"'
+    if kind == "TIMESTAMP" and found == "VARCHAR":
+        return f'coalesce(instant("{name}"), try_cast("{name}" AS TIMESTAMP)) AS "{name}"'
     if kind == "TIMESTAMP" and found == "TIMESTAMP WITH TIME ZONE":
         return f'make_timestamp(epoch_us("{name}")) AS "{name}"'
     return f'try_cast("{name}" AS {kind}) AS "{name}"'
 
 
-def _problems(con: DuckDBPyConnection, shape: _Shape) -> tuple[int, tuple[SetAside, ...]]:
+def _problems(con: DuckDBPyConnection, shape: _Shape, given: Given) -> tuple[int, tuple[SetAside, ...]]:
     """How many rows there are, and which lack something that they can't do without."""
-    needed = [name for name in shape.required if name not in ("episode", "exit_ms", "position_ms")]
+    needed = [name for name in shape.required if name not in OPTIONAL]
     tests = ", ".join(f'count(*) FILTER ("{name}" IS NULL)' for name in needed)
     first = " AND ".join(f'"{name}" IS NOT NULL' for name in needed)
     counts: Any = con.execute(f"SELECT count(*), count(*) FILTER ({first}), {tests} FROM rows_in").fetchone()  # noqa: S608
-    lost = counts[0] - counts[1]
-    if not lost:
-        return counts[0], ()
-    empty = ", ".join(f"{name} ({n})" for name, n in zip(needed, counts[2:], strict=True) if n)
-    return counts[0], (SetAside(f"{empty}: missing, or not of its type", lost, mend="see docs/audience.md"),)
+    rejected, place = given.rejected(con)
+    lost = counts[0] - counts[1] - given.marked
+    found = []
+    if lost:
+        empty = ", ".join(f"{name} ({n - given.marked})" for name, n in zip(needed, counts[2:], strict=True) if n)
+        found.append(SetAside(f"{empty}: missing, or not of its type", lost, mend="see docs/audience.md"))
+    if rejected:
+        found.append(SetAside("the line has not the columns of the header, or is cut off", rejected, place))
+    return counts[0] - given.marked + rejected, tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hookline.formats import Match
-from hookline.formats.subtitles import TIMING, RawCue, cues_of, timing_of
+from hookline.formats.subtitles import MAX_CUES, TIMING, RawCue, cues_of, timing_of, too_many
 from hookline.formats.text import peek
 from hookline.model.script import Cue
 
@@ -38,6 +38,8 @@ def read(text: str, *, file: str) -> tuple[Cue, ...]:
     for number, line in enumerate(text.split("\n"), start=1):
         timing = timing_of(line, file=file, line=number)
         if timing:
+            if len(cues) == MAX_CUES:
+                raise too_many(file)
             is_counter = bool(_COUNTER.match(above))
             counted = is_counter if not cues else counted
             if cues and counted and is_counter:

@@ -20,6 +20,7 @@ from hookline.model.errors import Unreadable
 from hookline.model.script import Cue, Source
 from hookline.model.span import Span
 
+MAX_CUES = 100_000  # a season of a hundred episodes in one file has some 10,000
 _TIME = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 TIMING = re.compile(rf"\s*(?P<start>-?{_TIME})\s*--?>\s*(?P<end>-?{_TIME})(?![\d:])")
 _ARROW = re.compile(r"\s*-?\d{1,4}:\S{0,20}\s*--?>")
@@ -75,6 +76,8 @@ def cues_of(raw: list[RawCue], *, file: str) -> tuple[Cue, ...]:
     A cue in which speakers take turns becomes one for each, with the same span.  A cue that ends
     before it starts keeps its text and start and has no length; one without text is left out.
     """
+    if len(raw) > MAX_CUES:
+        raise too_many(file)
     if not raw:
         raise Unreadable("holds no subtitle", where=file, mend="check that it is a whole SRT or WebVTT file")
     timed = [(cue, event.start, event.end, _plain(event)) for cue, event in zip(raw, _parsed(raw), strict=True)]
@@ -84,6 +87,11 @@ def cues_of(raw: list[RawCue], *, file: str) -> tuple[Cue, ...]:
         for cue, start, end, whole in timed
         for speaker, text in _turns(whole, names)
     )
+
+
+def too_many(file: str) -> Unreadable:
+    """The refusal of a file that no series can have."""
+    return Unreadable(f"has more than {MAX_CUES:,} subtitles, which no series has", where=file, mend="split it")
 
 
 def _parsed(raw: list[RawCue]) -> SSAFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hookline.formats import Match
-from hookline.formats.subtitles import RawCue, cues_of, timing_of
+from hookline.formats.subtitles import MAX_CUES, RawCue, cues_of, timing_of, too_many
 from hookline.formats.text import peek
 from hookline.model.script import Cue
 
@@ -37,6 +37,8 @@ def read(text: str, *, file: str) -> tuple[Cue, ...]:
     for number, line in enumerate(text.split("\n"), start=1):
         timing = timing_of(line, file=file, line=number)
         if timing:
+            if len(cues) == MAX_CUES:
+                raise too_many(file)
             if inside and cues[-1].text and _COUNTER.match(cues[-1].text[-1]):
                 cues[-1].text.pop()  # no empty line above: the identifier of this cue
             cues.append(RawCue(number, timing))

@@ -6,6 +6,8 @@
     │   └── UnknownFormat nothing recognises the file
     ├── MissingExtra      an optional dependency is not installed
     ├── SeriesLocked      another process is at work in the same series folder
+    ├── EngineFailed      a model or service can't be reached, or keeps failing
+    │   └── AnswerRefused it answered with something that can't be used
     └── NotEnoughData     the data don't carry an answer; says what would
 
 Each says what is wrong, where, and how to mend it.  The command line prints the message and
@@ -54,6 +56,18 @@ class MissingExtra(HooklineError):
 
 class SeriesLocked(HooklineError):
     """Another process holds the series folder."""
+
+
+class EngineFailed(HooklineError):
+    """A model or service can't be reached, or keeps failing."""
+
+
+class AnswerRefused(EngineFailed):
+    """A model answered with something that can't be used; ``used`` counts tokens sent, answered, and requests."""
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "", used: tuple[int, int, int] = (0, 0, 0)) -> None:
+        super().__init__(what, where=where, mend=mend)
+        self.used = used
 
 
 class NotEnoughData(HooklineError):

@@ -174,6 +174,7 @@ class Character:
     role: Role | None = None
     archetypes: tuple[Trait, ...] = ()  # surest first
     arc: tuple[float, ...] = ()  # mean valence of their lines in each of ``episodes``, -1..1
+    role_origin: Origin = Origin.OFFLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +342,7 @@ class SeriesStory:
     bonds: tuple[Bond, ...] = ()
     tropes: tuple[Trait, ...] = ()
     paywall: tuple[PaywallPlace, ...] = ()  # best first
+    description: str = ""  # what the script says of itself before its first scene
 
     def episode(self, number: int) -> EpisodeStory | None:
         """The episode of that number, if the series has it."""

@@ -21,13 +21,43 @@ title = {title}
 language = {language}      # of the scripts that count: "en" or "zh"; "" takes the first one read
 id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
+
+# [audience]
+# testers = []             # viewers' own ids, as players send them: their rows are set aside, and counted
 """
 
 SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
-SECTIONS: dict[str, type] = {"experiments": list}  # read by who needs them: project/experiments.py
+SECTIONS: dict[str, type] = {
+    "experiments": list,
+    "audience": dict,
+    "engines": dict,
+}  # experiments: read by project/experiments.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
+AUDIENCE = ("testers",)
+LANGUAGE_SETTINGS: dict[str, tuple[type, ...]] = {  # of the table [engines.language]
+    "base_url": (str,),
+    "model": (str,),
+    "key_env": (str,),
+    "timeout_s": (int, float),
+    "parallel": (int,),
+    "price_in": (int, float),
+    "price_out": (int, float),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    """Which language model reads scripts where one is asked to, and what it costs."""
+
+    base_url: str
+    model: str
+    key_env: str = ""  # name of the environment variable with the key; "" where none is needed
+    timeout_s: float = 120.0
+    parallel: int = 4
+    price_in: float | None = None  # of a million tokens sent, in the currency you count in
+    price_out: float | None = None  # of a million tokens answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +68,8 @@ class Config:
     language: str
     id: str
     smallest_group: int = 20
+    language_engine: LanguageSettings | None = None
+    testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
     sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
     file: str = FILE  # where that was read
 
@@ -72,6 +104,8 @@ def read(folder: Path) -> Config:
         language=table.get("language", ""),
         id=table.get("id") or slug(title),
         smallest_group=table.get("smallest_group", 20),
+        language_engine=_language(table.get("engines", {}), path),
+        testers=tuple(table.get("audience", {}).get("testers", ())),
         sections={name: table[name] for name in SECTIONS if name in table},
         file=str(path),
     )
@@ -84,12 +118,45 @@ def _check(table: dict[str, Any], path: Path) -> None:
             raise BadInput(f"there is no setting {key!r}", where=str(path), mend=f"settings: {', '.join(known)}")
         if type(value) is not known[key]:
             raise BadInput(f"{key} is {value!r}", where=str(path), mend=f"give {WANTED[known[key]].format(key=key)}")
+    _check_audience(table.get("audience", {}), path)
     if table.get("schema", 1) != 1:
         raise BadInput(
             f"schema {table['schema']} is newer than this Hookline", where=str(path), mend="upgrade hookline"
         )
     if table.get("smallest_group", 20) < 1:
         raise BadInput("smallest_group must be 1 or more", where=str(path), mend="20 is a good value")
+
+
+def _language(engines: dict[str, Any], path: Path) -> LanguageSettings | None:
+    if unknown := sorted(engines.keys() - {"language"}):
+        raise BadInput(f"there is no engine {unknown[0]!r}", where=str(path), mend="engines: language")
+    if "language" not in engines:
+        return None
+    table, where = engines["language"], f"{path} [engines.language]"
+    if not isinstance(table, dict):
+        raise BadInput("language is no table", where=str(path), mend="write [engines.language] above its settings")
+    for key, value in table.items():
+        if key not in LANGUAGE_SETTINGS:
+            known = ", ".join(LANGUAGE_SETTINGS)
+            raise BadInput(f"there is no setting {key!r}", where=where, mend=f"settings: {known}")
+        if type(value) not in LANGUAGE_SETTINGS[key]:
+            wanted = "text in quotes" if LANGUAGE_SETTINGS[key] == (str,) else "a number"
+            raise BadInput(f"{key} is {value!r}", where=where, mend=f"give {wanted}")
+        if not isinstance(value, str) and not (0 < value < 1e9 or (value == 0 and key.startswith("price"))):
+            raise BadInput(f"{key} is {value!r}", where=where, mend="give a number above 0")
+    if missing := [key for key in ("base_url", "model") if not table.get(key)]:
+        raise BadInput(f"{missing[0]} is missing", where=where, mend='such as base_url = "http://localhost:8000/v1"')
+    return LanguageSettings(**table)
+
+
+def _check_audience(table: dict[str, Any], path: Path) -> None:
+    for key, value in table.items():
+        if key not in AUDIENCE:
+            raise BadInput(
+                f"there is no setting audience.{key}", where=str(path), mend=f"settings: {', '.join(AUDIENCE)}"
+            )
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
 
 
 def _quoted(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hookline.model.errors import HooklineError, MissingExtra
+from hookline.project.config import LanguageSettings
 from hookline.project.folder import FOLDERS, SeriesFolder, open_library
 
 _CORE = {
@@ -85,7 +86,7 @@ def _series(folder: Path) -> Iterator[Check]:
 
 def _one_series(series: SeriesFolder) -> Iterator[Check]:
     try:
-        series.config()
+        language = series.config().language_engine
         counts = {kind: len(series.files(kind)) for kind in FOLDERS}
     except HooklineError as error:
         yield Check(series.name, False, str(error), error.mend)
@@ -93,6 +94,19 @@ def _one_series(series: SeriesFolder) -> Iterator[Check]:
     found = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "empty"
     told = counts["script"] + counts["subtitles"] > 0
     yield Check(series.name, told, found, f"import a script: hookline import {series.root} SCRIPT...")
+    if language:
+        yield _language(series.name, language)
     lost = [entry.path for entry in series.manifest().files if not (series.root / entry.path).exists()]
     if lost:
         yield Check(f"{series.name}: files", False, f"gone: {', '.join(lost)}", "import them again")
+
+
+def _language(name: str, settings: LanguageSettings) -> Check:
+    """Whether the language engine's endpoint answers."""
+    from hookline.project.annotating import engine_of
+
+    what = f"{name}: language engine {settings.model}"
+    try:
+        return Check(what, True, f"{settings.base_url} {engine_of(settings).answers()}", optional=True)
+    except HooklineError as error:
+        return Check(what, False, f"{error.where or settings.base_url}: {error.what}", error.mend, optional=True)

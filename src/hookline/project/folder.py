@@ -3,7 +3,7 @@
     my-series/
       hookline.toml    settings
       imports.json     where files came from, and what was said of them on import
-      scripts/ subtitles/ media/ events/ curves/
+      scripts/ subtitles/ media/ events/ curves/ corrections/
       out/             what people take away
       .hookline/       derived; safe to delete
 
@@ -23,7 +23,14 @@ from hookline.project import config
 from hookline.project.config import Config
 from hookline.project.store import Store, write_atomic
 
-FOLDERS = {"script": "scripts", "subtitles": "subtitles", "video": "media", "events": "events", "curve": "curves"}
+FOLDERS = {
+    "script": "scripts",
+    "subtitles": "subtitles",
+    "video": "media",
+    "events": "events",
+    "curve": "curves",
+    "corrections": "corrections",
+}
 MANIFEST = "imports.json"
 
 _EPISODE = (
@@ -41,7 +48,8 @@ class Imported:
     kind: str
     format: str
     origin: str = ""  # the name of the file it came from
-    sha256: str = ""  # of that file
+    sha256: str = ""  # of that file; of several, of their own
+    parts: tuple[str, ...] = ()  # sha256 of each file, where several were imported as one
     episode: int = 0  # 0: said by the file's name or content
     market: str = ""
     views: int = 0  # behind a platform's curve

@@ -1,6 +1,6 @@
 """Files into the series folder: recognised, read once, kept.
 
-Scripts, subtitles, video and curves are copied as they are.  Viewer events are not: their raw ids
+Scripts, subtitles, video, curves and corrections are copied as they are.  Viewer events are not: their raw ids
 must not lie about, so what is kept is Hookline's own Parquet with pseudonyms in their place.
 """
 
@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from glob import glob, has_magic
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hookline import formats
 from hookline.formats import Detected
 from hookline.formats.text import decode
+from hookline.model.correction import Correction
 from hookline.model.curve import PlatformCurve
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import SetAside
 from hookline.project.folder import FOLDERS, Imported, SeriesFolder, episode_of
 from hookline.project.store import copy_atomic, file_digest, write_atomic
+
+if TYPE_CHECKING:
+    from hookline.formats.sources import Load
 
 KEY_VARIABLE = "HOOKLINE_PSEUDONYM_KEY"
 KEY_FILE = "events/.pseudonym-key"
@@ -35,11 +44,12 @@ class Said:
     episode: int = 0
     market: str = ""
     views: int = 0
+    mapping: Path | None = None  # a mapping file: which columns are which
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One file that was imported, or had been already."""
+    """One file, or the parts of a folder or a pattern, that were imported or had been already."""
 
     source: Path
     entry: Imported
@@ -68,9 +78,9 @@ def take(
     with series.store().locked():
         known, skipped = _recognise(paths, said)
         taken = []
-        for done, (source, detected) in enumerate(known):
+        for done, (sources, detected) in enumerate(known):
             progress("importing", done, len(known))
-            taken.append(_take_one(series, source, detected, said, progress))
+            taken.append(_take_one(series, sources, detected, said, progress))
         progress("importing", len(known), len(known))
     return tuple(taken), tuple(skipped)
 
@@ -84,27 +94,63 @@ def drop_simulated(series: SeriesFolder) -> int:
     return len(gone)
 
 
-def _recognise(paths: Sequence[Path], said: Said) -> tuple[list[tuple[Path, Detected]], list[Skipped]]:
-    known: list[tuple[Path, Detected]] = []
+Parts = tuple[tuple[Path, ...], Detected]  # files that are one import, and what they are
+
+
+def _recognise(paths: Sequence[Path], said: Said) -> tuple[list[Parts], list[Skipped]]:
+    known: list[Parts] = []
     skipped: list[Skipped] = []
     for path in paths:
-        if not path.exists():
-            raise Unreadable("there is no such file", where=str(path), mend="check the path")
-        for file in _files(path):
+        found: list[tuple[Path, Detected]] = []
+        files = list(_matching(path))
+        for file in files:
             try:
-                known.append((file, formats.detect(file, kind=said.kind, format=said.format)))
+                found.append((file, _detect(file, said)))
             except UnknownFormat as error:
                 if file == path:
                     raise
                 skipped.append(Skipped(file, error.what))
+        known += _together(found)
     kinds = [detected.kind for _, detected in known]
     if said.episode and len(set(kinds)) < len(kinds):
         raise BadInput(
             f"episode {said.episode} was given for several files of a kind",
-            where=", ".join(str(file) for file, _ in known),
+            where=", ".join(str(file) for files, _ in known for file in files),
             mend="import them one by one, or number their names",
         )
     return known, skipped
+
+
+def _detect(file: Path, said: Said) -> Detected:
+    if said.mapping:
+        return Detected("mapped", "events", "Mapped columns", f"by {said.mapping.name}")
+    return formats.detect(file, kind=said.kind, format=said.format)
+
+
+def _together(found: Sequence[tuple[Path, Detected]]) -> Iterator[Parts]:
+    """Viewer events of one folder or pattern and of one format are one import; all else is file by file."""
+    groups: dict[tuple[str, str], list[tuple[Path, Detected]]] = {}
+    for file, detected in found:
+        if detected.kind != "events":
+            yield (file,), detected
+        else:  # Hookline's own tables are told apart by why they are known
+            why = detected.why if detected.format == "hookline" else ""
+            groups.setdefault((detected.format, why), []).append((file, detected))
+    for group in groups.values():
+        yield tuple(file for file, _ in group), group[0][1]
+
+
+def _matching(path: Path) -> Iterator[Path]:
+    """The files that a path means: itself, those of a folder, or those that fit a pattern (``*``, ``**``)."""
+    if path.exists():
+        yield from _files(path)
+        return
+    names = sorted(glob(str(path), recursive=True))  # noqa: PTH207 - the pattern may be absolute
+    if not names:
+        what = "no file fits this pattern" if has_magic(str(path)) else "there is no such file"
+        raise Unreadable(what, where=str(path), mend="check the path")
+    for name in names:
+        yield from _files(Path(name))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -116,18 +162,24 @@ def _files(path: Path) -> Iterator[Path]:
             yield from _files(child)
 
 
-def _take_one(series: SeriesFolder, source: Path, detected: Detected, said: Said, progress: Progress) -> Taken:
+def _take_one(
+    series: SeriesFolder, sources: tuple[Path, ...], detected: Detected, said: Said, progress: Progress
+) -> Taken:
+    if detected.kind == "events":
+        return _take_events(series, sources, detected, said, progress)
+    (source,) = sources
     sha = file_digest(source)
     before = next((e for e in series.manifest().files if e.sha256 == sha and e.kind == detected.kind), None)
     if before and (series.root / before.path).exists() and before.format == detected.format and not _says_more(said):
         return Taken(source, before, detected, fresh=False, found="imported before; nothing changed")
-    entry = Imported(
+    return _take_copy(series, source, detected, _entry(source, detected, sha, said))
+
+
+def _entry(source: Path, detected: Detected, sha: str, said: Said) -> Imported:
+    return Imported(
         path="", kind=detected.kind, format=detected.format, origin=source.name, sha256=sha,
         episode=said.episode, market=said.market, views=said.views,
     )  # fmt: skip
-    if detected.kind == "events":
-        return _take_events(series, source, detected, entry, progress)
-    return _take_copy(series, source, detected, entry)
 
 
 def _says_more(said: Said) -> bool:
@@ -141,6 +193,8 @@ def _take_copy(series: SeriesFolder, source: Path, detected: Detected, entry: Im
         entry = replace(entry, episode=_episode_or_ask(source))
     found, remarks = _LOOKS[entry.kind](source, entry)
     target = series.root / entry.path
+    if entry.kind == "corrections":
+        remarks += _replaced(source, target, entry)
     if not (target.exists() and source.samefile(target)):
         copy_atomic(source, target)
     series.remember(entry)
@@ -149,8 +203,13 @@ def _take_copy(series: SeriesFolder, source: Path, detected: Detected, entry: Im
 
 
 def _free_name(series: SeriesFolder, source: Path, entry: Imported) -> str:
-    """The file's own name, or one with its content's hash where another file has that name."""
+    """The file's own name, or one with its content's hash where another file has that name.
+
+    A table of corrections takes the place of the one of its name: people edit it and import it again.
+    """
     target = series.root / FOLDERS[entry.kind] / source.name
+    if entry.kind == "corrections":
+        return source.name
     if not target.exists() or source.samefile(target) or file_digest(target) == entry.sha256:
         return source.name
     return f"{source.stem}-{entry.sha256[:8]}{source.suffix}"
@@ -165,20 +224,47 @@ def _episode_or_ask(source: Path) -> int:
     return number
 
 
-def _take_events(series: SeriesFolder, source: Path, detected: Detected, entry: Imported, progress: Progress) -> Taken:
-    path = f"events/{_stem(source)}-{entry.sha256[:8]}.parquet"
+def _take_events(
+    series: SeriesFolder, sources: tuple[Path, ...], detected: Detected, said: Said, progress: Progress
+) -> Taken:
+    """Viewer events, of which only what is new is read: parts that were imported before stay as they are."""
+    name = sources[0] if len(sources) == 1 else Path(os.path.commonpath([file.parent for file in sources]))
+    digests = {file_digest(file): file for file in sources}
+    there = [e for e in series.manifest().files if e.kind == "events" and (series.root / e.path).exists()]
+    same = [e for e in there if e.format == detected.format]
+    known = {sha: e for e in same for sha in (e.sha256, *e.parts)}
+    fresh = {sha: file for sha, file in digests.items() if sha not in known}
+    if not fresh:
+        before = known[next(iter(digests))]
+        return Taken(name, before, detected, fresh=False, found="imported before; nothing changed")
+    parts = tuple(sorted(fresh))
+    sha = parts[0] if len(parts) == 1 else sha256(" ".join(parts).encode()).hexdigest()
+    path = f"events/{_stem(name)}-{sha[:8]}.parquet"
     target = series.root / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    key = pseudonym_key(series)
-    intake = formats.module(detected.format).load(source, target, series=series.config().id, key=key, progress=progress)
+    intake = _loader(detected, said)(
+        list(fresh.values()), target, series=series.config().id, key=pseudonym_key(series), progress=progress
+    )
     entry = replace(
-        entry, path=path, table=intake.table, rows=intake.rows, written=intake.written,
-        simulated=intake.simulated, set_aside=intake.set_aside,
+        _entry(name, detected, sha, said), path=path, table=intake.table, rows=intake.rows, written=intake.written,
+        simulated=intake.simulated, set_aside=intake.set_aside, parts=parts if len(parts) > 1 else (),
     )  # fmt: skip
     series.remember(entry)
-    series.store().record("imported", path=path, origin=source.name, sha256=entry.sha256, rows=intake.rows)
+    series.store().record("imported", path=path, origin=name.name, sha256=entry.sha256, rows=intake.rows)
     found = f"{intake.written:,} {intake.table} of {intake.rows:,} rows" + (", simulated" if intake.simulated else "")
-    return Taken(source, entry, detected, fresh=True, found=found, remarks=tuple(_told(intake.set_aside)))
+    if len(sources) > 1:
+        found += f", {len(fresh)} of {len(sources)} parts new"
+    return Taken(name, entry, detected, fresh=True, found=found, remarks=tuple(_told(intake.set_aside)))
+
+
+def _loader(detected: Detected, said: Said) -> Load:
+    """What reads the files: their format, or the user's mapping."""
+    if said.mapping is None:
+        load: Load = formats.module(detected.format).load
+        return load
+    from hookline.formats import mapping
+
+    return partial(mapping.load, mapping=mapping.read(said.mapping))
 
 
 def _stem(source: Path) -> str:
@@ -252,11 +338,41 @@ def read_curve(path: Path, entry: Imported) -> PlatformCurve:
     return curve
 
 
+def _look_at_corrections(source: Path, entry: Imported) -> tuple[str, list[str]]:
+    corrections = formats.read_corrections(source, file=source.name)
+    remarks = [] if corrections else ["no row says anything that an engine had not said: nothing is corrected"]
+    counts = Counter(correction.what.value for correction in corrections)
+    each = ", ".join(f"{number} {what}" for what, number in counts.most_common())
+    return _count(len(corrections), "correction") + (f": {each}" if each else ""), remarks
+
+
+def _replaced(source: Path, target: Path, entry: Imported) -> list[str]:
+    """Says what an older table of the same name held that the new one does not."""
+    if not target.exists() or source.samefile(target) or file_digest(target) == entry.sha256:
+        return []
+    kept = {_told_once(one) for one in formats.read_corrections(source, file=source.name)}
+    old = formats.read_corrections(target, file=target.name)
+    gone = [one for one in old if _told_once(one) not in kept]
+    return [f"takes the place of the {source.name} imported before"] + (
+        [f"{_count(len(gone), 'correction')} of the older one no longer stand: {_named(gone)}"] if gone else []
+    )
+
+
+def _told_once(one: Correction) -> Correction:
+    return replace(one, source=None, by="", comment="", was="")
+
+
+def _named(corrections: Sequence[Correction]) -> str:
+    names = [f"{one.what} {one.type}".strip() + f" (row {one.source.line if one.source else 0})" for one in corrections]
+    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+
+
 _LOOKS = {
     "script": _look_at_script,
     "subtitles": _look_at_cues,
     "video": _look_at_video,
     "curve": _look_at_curve,
+    "corrections": _look_at_corrections,
 }
 
 

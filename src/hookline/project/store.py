@@ -141,6 +141,11 @@ class Store:
         self.record("derived", step=step, key=key, seconds=round(seconds, 3))
         return Derived(step, key, folder, fresh=True, seconds=seconds)
 
+    def latest(self, step: str, *, holding: str) -> Path | None:
+        """The folder of a step's last result that holds a file of this name; None without one."""
+        found = [path.parent for path in (self.root / "derived" / step).glob(f"*/{holding}")]
+        return max(found, key=lambda folder: (folder / holding).stat().st_mtime_ns, default=None)
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """An empty folder that is gone afterwards, unless it was moved into place."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hookline import formats
 from hookline.model.codec import dumps, loads
+from hookline.model.correction import Correction
 from hookline.model.curve import PlatformCurve
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.progress import Progress, silent
@@ -25,7 +26,7 @@ from hookline.model.script import Script
 from hookline.model.story import SeriesStory
 from hookline.project.config import Config
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
-from hookline.project.intake import read_curve
+from hookline.project.intake import pseudonym_key, read_curve
 from hookline.project.store import Derived, Store, code_digest, write_atomic
 
 if TYPE_CHECKING:
@@ -118,12 +119,16 @@ def timed_story(series: SeriesFolder, *, progress: Progress = silent) -> SeriesS
 
 
 def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> SeriesRun:
-    """The series' story and audience, brought up to date; ``NotEnoughData`` without viewers."""
+    """The series' story and audience, brought up to date, without findings and report.
+
+    Raises:
+        NotEnoughData: no viewer events and no curve were imported.
+    """
     store = series.store()
     with store.locked():
         done = SeriesRun(series, _story(series, store, progress))
         done = replace(done, audience_step=_audience(done, store, progress))
-    if not done.audience_step or not series.files("events"):
+    if not done.audience_step:
         raise NotEnoughData(
             "there are no viewers yet",
             where=str(series.root),
@@ -137,6 +142,7 @@ def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> Seri
 
 def _story(series: SeriesFolder, store: Store, progress: Progress) -> Derived:
     scripts, subtitles, videos = (series.files(kind) for kind in ("script", "subtitles", "video"))
+    said = series.files("corrections")
     if not scripts and not subtitles:
         raise BadInput(
             "there is no script and no subtitle file",
@@ -145,11 +151,11 @@ def _story(series: SeriesFolder, store: Store, progress: Progress) -> Derived:
         )
     config = series.config()
     durations = {number: _duration(series, store, entry) for number, entry in _by_episode(videos).items()}
-    inputs = _contents(series, store, (*scripts, *subtitles))
+    inputs = _contents(series, store, (*scripts, *subtitles, *said))
 
     def make(work: Path) -> None:
         progress("story", 0, 1)
-        story = _analysed(series, scripts, subtitles, durations, config)
+        story = _analysed(series, scripts, subtitles, durations, config, corrections_of(series))
         lengths = {episode.number: episode.duration_ms for episode in story.episodes}
         (work / "story.json").write_text(dumps(story), encoding="utf-8")
         (work / "durations.json").write_text(json.dumps(lengths))
@@ -165,6 +171,7 @@ def _analysed(
     subtitles: Sequence[Imported],
     durations: Mapping[int, int],
     config: Config,
+    corrections: Sequence[Correction],
 ) -> SeriesStory:
     from hookline.story import analyse
 
@@ -183,8 +190,19 @@ def _analysed(
         number: formats.read_cues(series.root / entry.path, file=entry.path, format=entry.format or None)
         for number, entry in _by_episode(subtitles, language=language).items()
     }
-    story = analyse(told, cues=cues, durations_ms=durations, title=config.title, language=language)
+    story = analyse(
+        told, cues=cues, durations_ms=durations, title=config.title, language=language, corrections=corrections
+    )
     return replace(story, notes=(*notes, *story.notes))
+
+
+def corrections_of(series: SeriesFolder) -> tuple[Correction, ...]:
+    """What people say of the series, file by file in order of name; the last word on a thing counts."""
+    return tuple(
+        correction
+        for entry in series.files("corrections")
+        for correction in formats.read_corrections(series.root / entry.path, file=entry.path)
+    )
 
 
 def _numbered(script: Script, entry: Imported) -> Script:
@@ -233,19 +251,51 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
         return None
     lengths = (run.story_step.folder / "durations.json").read_text()
     inputs = [_contents(series, store, (*events, *exports)), [_said(entry) for entry in exports]]
+    testers = _testers(series, config)
 
     def make(work: Path) -> None:
         from hookline import audience
 
         durations_ms = {int(number): length for number, length in json.loads(lengths).items()}
         sources = [series.root / entry.path for entry in events]
-        quality = audience.build(sources, work, series=config.id, durations_ms=durations_ms, progress=progress)
+        quality = audience.build(
+            sources,
+            work,
+            series=config.id,
+            durations_ms=durations_ms,
+            testers=testers,
+            previous=latest_audience(store),
+            content=content_keys(store),
+            progress=progress,
+        )
+        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
         curves = tuple(_curve(series, entry) for entry in exports)
         summary = _summary(work, _with_intake(quality, events), curves, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
-    parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group]
+    parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group, testers]
     return store.derive("audience", parts, make)
+
+
+def latest_audience(store: Store) -> Path | None:
+    """The folder of the last audience that was built, from which the next one takes the days that stayed."""
+    return store.latest("audience", holding="audience.json")
+
+
+def content_keys(store: Store) -> Callable[[Path], str]:
+    """What tells the build whether it has seen a file: its content, and the code, which when changed makes all anew."""
+    code = _code("model", "audience")
+    return lambda path: f"{code} {store.content(path)}"
+
+
+def _testers(series: SeriesFolder, config: Config) -> list[str]:
+    """The testers' pseudonyms."""
+    if not config.testers:
+        return []
+    from hookline.formats.events import Pseudonyms
+
+    names = Pseudonyms.from_key(pseudonym_key(series))
+    return sorted(names.viewer(raw) for raw in config.testers)
 
 
 def _summary(work: Path, quality: Quality, curves: tuple[PlatformCurve, ...], k: int) -> AudienceSummary:

@@ -13,7 +13,7 @@ from hookline.audience.result import AudienceSummary, EpisodeStep, Paywall
 from hookline.insight.result import Effect, Moment
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade
 from hookline.model.script import Line, LineKind, Source
-from hookline.model.story import EndingType, EpisodeStory, Timing
+from hookline.model.story import Beat, EndingType, EpisodeStory, Origin, Timing
 from hookline.report import marks, words
 from hookline.report.lookup import Sight, around, by_second, heard, share_at, still_of
 
@@ -542,13 +542,18 @@ def _script(told: EpisodeStory, shares: tuple[float, ...], expected: tuple[float
     return tuple(
         ScriptRow(
             line=line_view(line),
-            beats=tuple(words.name(b.type.value) for b in told.beats if line.source in b.evidence),
+            beats=tuple(_marked(b) for b in told.beats if line.source in b.evidence),
             share=words.percent(share_at(shares, start)) if shares else "",
             change=words.points(change).removesuffix(" points") if shares else "",
             weight=max(0, round(4 * lost / worst)) if worst > 0 else 0,
         )
         for line, start, change, lost in zip(lines, starts, changes, surplus, strict=True)
     )
+
+
+def _marked(beat: Beat) -> str:
+    """A beat's name, and whether a person says so."""
+    return words.name(beat.type.value) + (" (by a person)" if beat.origin is Origin.PERSON else "")
 
 
 def _change(shares: tuple[float, ...], start_ms: int, end_ms: int) -> float:

@@ -1,15 +1,18 @@
-"""Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings.
+"""Scripts and subtitles to a timed story: scenes, beats, tension, hooks, endings, and the plot over time.
 
-``analyse`` is the room's one door.  Its steps, a file each: ``timing`` or ``align`` gives every
-line its time, ``people`` makes one person of several spellings, ``signs`` notes what each line
-gives away (by the words in ``en.toml`` and ``zh.toml``), ``beats`` makes moments of that,
-``tension`` a curve, ``hooks`` the first reason to stay and the ending.
+``analyse`` is the room's one door.  Its steps, a file each: ``timing``, or ``align`` with ``placing`` and
+``word_match``, gives every line its time, ``people`` makes one person of several spellings, ``signs`` notes
+what each line gives away (by the words in ``en.toml`` and ``zh.toml``), ``beats`` makes moments of that,
+``tension`` a curve, ``hooks`` the first reason to stay and the ending; over the whole series ``arcs`` draws
+the mood, ``turning`` and ``segments`` find where it turns, ``promises`` and ``payoffs`` tie setups to what
+settles them (by the words in ``promises.toml``, along ``plotline``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hookline.model.correction import Correction
 from hookline.model.script import Cue, Script
 from hookline.model.story import SeriesStory
 from hookline.story.series import analysed
@@ -24,6 +27,7 @@ def analyse(
     durations_ms: Mapping[int, int] = {},
     title: str = "",
     language: str = "",
+    corrections: Sequence[Correction] = (),
 ) -> SeriesStory:
     """A series as a timed story.
 
@@ -34,8 +38,11 @@ def analyse(
         durations_ms: length of the video by episode number, where there is one.
         title: the series' name, by default the first script's.
         language: what the series is written in, by default what the first script is in.
+        corrections: what people say; it stands above what is found here (``story.corrections``).
 
     Returns:
         Every episode that a script or subtitles hold, in order of number, each line with a span.
     """
-    return analysed(scripts, cues=cues, durations_ms=durations_ms, title=title, language=language)
+    return analysed(
+        scripts, cues=cues, durations_ms=durations_ms, title=title, language=language, corrections=corrections
+    )

@@ -1,8 +1,8 @@
 """What each line conveys: one of seven emotions, how sure, and how good or bad it sounds.
 
 Three steps: ``emotion`` gives the probabilities of the labels of its training data, ``_english`` and
-``_chinese`` turn them into our seven emotions, and what the writer names ("sobbing", 冷笑:
-``delivery.toml``) is laid over them.  ``docs/story.md`` ("Emotion and mood") tells the rules.
+``_chinese`` turn them into our seven emotions, and words that settle it ("sobbing", 冷笑, "Get out!":
+``feelings.toml``) are laid over them.  ``docs/story.md`` ("Emotion and mood") tells the rules.
 """
 
 from __future__ import annotations
@@ -59,8 +59,11 @@ OF_CPED: Mapping[str, Emotion] = {
 POSITIVE_MOODS = frozenset({"grateful", "happy", "positive-other", "relaxed"})
 
 TILT = 0.4  # how much of how usual an emotion is in the data is taken back when one is named
-NAMED_SHARE = {"how": 0.7, "done": 0.5}  # how much the writer's own word counts beside the model
-NAMED_VALENCE = 0.8  # of an emotion that is named
+LEAST = 0.5  # an emotion is named if it has at least this share of the likeliest one's probability
+ASKED = 0.3  # of a plain question's surprise; GoEmotions counts curiosity as surprise
+SETTLED = {"said": 0.6, "done": 0.5, "how": 0.7}  # how much settling words count beside the model
+SETTLED_VALENCE = 0.8  # of an emotion that is settled
+LONGEST = 2000  # characters of a line that are searched for settling words
 
 SMOOTH_S = 2.0
 SMOOTH_REACH_S = 6
@@ -123,6 +126,11 @@ def _says(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
+def _asks(text: str) -> bool:
+    """Whether a line is one question and no cry."""
+    return text.rstrip().endswith("?") and text.count("?") == 1 and "!" not in text
+
+
 # --- from the labels of the data to ours -----------------------------------------------------------
 
 
@@ -143,6 +151,11 @@ def _english(lines: Sequence[Line], *, together: bool) -> list[_Read]:
         sitcom = second.probabilities(heard, guided_by=centred(scores + first.bias))
         shares = (1 - SITCOM) * shares + SITCOM * (sitcom @ _table(OF_SITCOM, second.labels))
         prior = (1 - SITCOM) * prior + SITCOM * (second.prior @ _table(OF_SITCOM, second.labels))
+    asks = np.array([_asks(line.text) for line in lines])
+    surprise, neutral = EMOTIONS.index(Emotion.SURPRISE), EMOTIONS.index(Emotion.NEUTRAL)
+    moved = np.where(asks, (1 - ASKED) * shares[:, surprise], 0.0)
+    shares[:, surprise] -= moved
+    shares[:, neutral] += moved
     signs = np.array([SIGN[emotion] for emotion in EMOTIONS])
     moods = np.stack([shares[:, signs == sign].sum(axis=1) for sign in (-1, 0, 1)], axis=1)
     usual = np.array([prior[signs == sign].sum() for sign in (-1, 0, 1)])
@@ -222,23 +235,27 @@ def _valence(moods: Floats, usual: Floats) -> Floats:
 def _reads(shares: Floats, prior: Floats, valence: Floats) -> list[_Read]:
     import numpy as np
 
-    best = np.argmax(np.log(shares + 1e-9) - TILT * np.log(prior + 1e-9), axis=1)
+    odds = np.log(shares + 1e-9) - TILT * np.log(prior + 1e-9)
+    best = np.argmax(np.where(shares >= LEAST * shares.max(axis=1, keepdims=True), odds, -np.inf), axis=1)
     return [
         _Read(tuple(row), EMOTIONS[at], value)
         for row, at, value in zip(shares.tolist(), best.tolist(), valence.tolist(), strict=True)
     ]
 
 
-# --- what the writer names ---------------------------------------------------------------------------
+# --- words that settle it -----------------------------------------------------------------------------
 
 
 def _feeling(read: _Read, line: Line, language: str) -> Feeling:
-    """The model's reading, with what the delivery or the action names laid over it."""
-    how = named_emotions(line.delivery or "", language)
-    done = named_emotions(line.text, language) if line.kind is LineKind.ACTION else ()
-    for place, named in (("how", how), ("done", done)):
-        if named:
-            read = _over(read, named, NAMED_SHARE[place])
+    """The model's reading, with what words settle laid over it, the delivery last."""
+    texts = {
+        "said": line.text if line.kind is not LineKind.ACTION else "",
+        "done": line.text if line.kind is LineKind.ACTION else "",
+        "how": line.delivery or "",
+    }
+    for place, text in texts.items():
+        if named := settled(text, language, table="said" if place == "said" else "named"):
+            read = _over(read, named, SETTLED[place])
     confidence = read.shares[EMOTIONS.index(read.emotion)]
     return Feeling(read.emotion, max(0.0, min(1.0, confidence)), max(-1.0, min(1.0, read.valence)))
 
@@ -248,33 +265,35 @@ def _over(read: _Read, named: Sequence[Emotion], share: float) -> _Read:
     shares = tuple(
         (1 - share) * p + part * named.count(emotion) for emotion, p in zip(EMOTIONS, read.shares, strict=True)
     )
-    valence = sum(NAMED_VALENCE * SIGN[emotion] for emotion in named) / len(named)
+    valence = sum(SETTLED_VALENCE * SIGN[emotion] for emotion in named) / len(named)
     emotion = max(named, key=lambda one: shares[EMOTIONS.index(one)])
     return _Read(shares, emotion, (1 - share) * read.valence + share * valence)
 
 
-def named_emotions(text: str, language: str) -> tuple[Emotion, ...]:
-    """The emotions that words of ``delivery.toml`` name, in its order; the longest word wins its place.
+def settled(text: str, language: str, *, table: str = "named") -> tuple[Emotion, ...]:
+    """The emotions that words of ``feelings.toml`` settle, in the order of ``EMOTIONS``.
 
-    >>> named_emotions("sobbing, furious", "en")
-    (<Emotion.ANGER: 'anger'>, <Emotion.SADNESS: 'sadness'>)
+    >>> settled("sobbing, furious", "en")
+    (<Emotion.SADNESS: 'sadness'>, <Emotion.ANGER: 'anger'>)
     """
-    rest, found = text[:2000].lower().replace("’", "'"), []
-    for emotion, pattern in _named(language):
+    rest, found = text[:LONGEST].lower().replace("’", "'"), set()
+    for emotion, pattern in _settling(language, table) if text else ():
         rest, count = pattern.subn(" ", rest)
         if count:
-            found.append(emotion)
-    return tuple(sorted(set(found), key=EMOTIONS.index))
+            found.add(emotion)
+    return tuple(sorted(found, key=EMOTIONS.index))
 
 
 @cache
-def _named(language: str) -> tuple[tuple[Emotion, re.Pattern[str]], ...]:
-    """Expressions, the longest Chinese words first so that 苦笑 isn't taken for 笑."""
-    data = tomllib.loads(files("hookline.story").joinpath("delivery.toml").read_text("utf-8"))[language]
+def _settling(language: str, table: str) -> tuple[tuple[Emotion, re.Pattern[str]], ...]:
+    """Expressions, the longest Chinese ones first so that 苦笑 isn't taken for 笑."""
+    data = tomllib.loads(files("hookline.story").joinpath("feelings.toml").read_text("utf-8"))[language][table]
     if language == "en":
-        return tuple((Emotion(name), re.compile(rf"\b(?:{'|'.join(words)})\b")) for name, words in data.items())
+        return tuple(
+            (Emotion(name), re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")) for name, words in data.items()
+        )
     words = sorted(((word, name) for name, words in data.items() for word in words), key=lambda pair: -len(pair[0]))
-    return tuple((Emotion(name), re.compile(re.escape(word))) for word, name in words)
+    return tuple((Emotion(name), re.compile(word)) for word, name in words)
 
 
 # --- the mood over time ------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def _hook_type(reading: Reading, index: int) -> EndingType:
             kinds = says.setdefault(said[0], {})
             kinds.setdefault((sign.family, sign.group), said[1] * min(1.0, sign.weight))
     loud = {type: _together([*says.get(type, {}).values(), HOOK_USUAL.get(type, 0.0)]) for type in E}
-    return max(E, key=lambda type: loud[type])
+    return max(E, key=loud.__getitem__)
 
 
 def _hooking_line(reading: Reading) -> int | None:

@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hookline.model.script import Cue, Episode, LineKind, Script
+from hookline.model.correction import Correction
+from hookline.model.script import Cue, Episode, LineKind, Script, Source
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
+from hookline.story.arcs import episode_arc, season_arc
 from hookline.story.beats import INCITING_EPISODES, find_beats, in_order
+from hookline.story.corrections import (
+    Laid,
+    Placed,
+    place,
+    respoken,
+    retimed,
+    with_beats,
+    with_ending,
+    with_hook,
+    with_people,
+)
 from hookline.story.feelings import LANGUAGES as FELT_LANGUAGES
 from hookline.story.feelings import feel, has_model, valence_of
 from hookline.story.hooks import find_ending, find_hook
 from hookline.story.lexicon import LANGUAGES, Lexicon, lexicon
 from hookline.story.people import Cast, cast_of, characters, recast, shares
 from hookline.story.presence import bonds, seen_lines, with_presence
+from hookline.story.promises import answered, promises_of
 from hookline.story.pull import paywall_places, spikes_of
+from hookline.story.segments import segments_of
 from hookline.story.signs import read
 from hookline.story.tension import tension_of
 from hookline.story.timing import timed_by_reading
 from hookline.story.traits import tropes, with_archetypes, with_roles, words_of
+from hookline.story.turning import turning_points_of
 
 ODD_SCALE = 1.8  # a video this much longer or shorter than its script reads is worth a word
 
@@ -41,6 +57,7 @@ def analysed(
     durations_ms: Mapping[int, int],
     title: str,
     language: str,
+    corrections: Sequence[Correction] = (),
 ) -> SeriesStory:
     """The story of a series; see ``hookline.story.analyse``."""
     cues = {number: found for number, found in cues.items() if found}
@@ -50,15 +67,21 @@ def analysed(
         _timed(number, chosen.get(number), cues.get(number, ()), durations_ms.get(number))
         for number in sorted({*chosen, *cues})
     ]
+    placed = place(corrections, [one.episode for one in timed])
+    timed = [_as_said(one, placed, fixed=one.episode.number in durations_ms) for one in timed]
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
-    stories = tuple(_stories(timed, cast, words, spoken))
-    notes += [note for one in timed for note in one.notes] + _missing(scripts, stories, spoken, words)
+    stories = tuple(_stories(timed, cast, words, spoken, placed))
+    promises = promises_of(stories, cast, words)
+    stories = answered(stories, promises)
+    turning_points = turning_points_of(stories)
+    notes += [*placed.notes, *(note for one in timed for note in one.notes)]
+    notes += _missing(scripts, stories, spoken, words)
     people, seen = characters(stories, cast), seen_lines(stories, cast)
     known, told = words_of(spoken), _told(scripts, title)
     people = with_roles(with_presence(people, seen), stories, seen, cast, known, told)
     people = with_archetypes(people, seen, cast, known, told)
-    return SeriesStory(
+    story = SeriesStory(
         title=title or next((s.title for s in scripts if s.title), ""),
         language=spoken,
         episodes=stories,
@@ -67,8 +90,24 @@ def analysed(
         notes=tuple(dict.fromkeys([note for script in scripts for note in script.notes] + notes)),
         bonds=bonds(people, seen),
         tropes=tropes(people, stories, seen, known),
-        paywall=paywall_places(stories),
+        paywall=paywall_places(stories, promises),
+        arc=season_arc(stories),
+        turning_points=turning_points,
+        segments=segments_of(stories, turning_points),
+        promises=promises,
+        description=next((s.description for s in scripts if s.description), ""),
     )
+    return with_people(story, placed)
+
+
+def _as_said(one: _Timed, placed: Placed, *, fixed: bool) -> _Timed:
+    """The episode with speakers and times as people have them."""
+    mine = placed.of(one.episode.number)
+    if not mine:
+        return one
+    spoken = respoken(one.episode, mine)
+    episode, duration_ms, notes = retimed(spoken, one.duration_ms, one.timing, mine, fixed=fixed)
+    return replace(one, episode=episode, duration_ms=duration_ms, notes=(*one.notes, *notes))
 
 
 def _told(scripts: Sequence[Script], title: str) -> str:
@@ -106,15 +145,21 @@ def _timed(number: int, episode: Episode | None, cues: Sequence[Cue], duration_m
     if cues:
         aligned = timed_by_cues(episode, cues, duration_ms=duration_ms)
         if aligned.fits:
-            return _Timed(aligned.episode, aligned.duration_ms, Timing.SUBTITLES)
+            return _Timed(aligned.episode, aligned.duration_ms, Timing.SUBTITLES, _moved(number, aligned.moved))
         note = (
-            f"episode {number}: the subtitles are not this script's ({aligned.placed} of {aligned.spoken} spoken lines "
+            f"episode {number}: the subtitles are not this script's ({aligned.met:.0%} of the words "
             "met); timed by reading speed",
         )
         read_out, length_ms = timed_by_reading(episode, duration_ms=duration_ms)
         return _Timed(read_out, length_ms, Timing.READING, note)
     read_out, length_ms = timed_by_reading(episode, duration_ms=duration_ms)
     return _Timed(read_out, length_ms, Timing.READING, _odd(number, episode, duration_ms))
+
+
+def _moved(number: int, moved: Sequence[Source]) -> tuple[str, ...]:
+    """Says which lines the subtitles have earlier than the script does."""
+    places = ", ".join(str(source) for source in moved)
+    return (f"episode {number}: played before the line they were written after: {places}",) if moved else ()
 
 
 def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, ...]:
@@ -130,36 +175,42 @@ def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, .
     )
 
 
-def _stories(timed: Sequence[_Timed], cast: Cast, words: Lexicon, language: str) -> Iterator[EpisodeStory]:
+def _stories(
+    timed: Sequence[_Timed], cast: Cast, words: Lexicon, language: str, placed: Placed
+) -> Iterator[EpisodeStory]:
     set_going = False
     for position, one in enumerate(timed):
         opening = not set_going and position < INCITING_EPISODES
-        story = _story(one, cast, words, opening=opening, language=language)
+        story = _story(one, cast, words, placed.of(one.episode.number), opening=opening, language=language)
         set_going = set_going or any(beat.type == "inciting" for beat in story.beats)
         yield story
 
 
-def _story(one: _Timed, cast: Cast, words: Lexicon, *, opening: bool, language: str) -> EpisodeStory:
+def _story(
+    one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, opening: bool, language: str
+) -> EpisodeStory:
     episode = recast(one.episode, cast)
     reading = read(episode, one.duration_ms, words, cast)
-    beats = find_beats(reading, cast, opening=opening)
-    ending, cliffhanger = find_ending(reading, beats, words)
-    hooked = find_hook(reading, beats)
+    beats = with_beats(find_beats(reading, cast, opening=opening), reading, mine)
+    ending, cliffhanger = with_ending(find_ending(reading, beats, words), reading, mine)
+    hooked = with_hook(find_hook(reading, beats), reading, mine)
     added = [beat for beat in (cliffhanger, hooked[1] if hooked else None) if beat]
-    beats = in_order([*beats, *added])
+    beats = with_beats(in_order([*beats, *added]), reading, mine)
     feelings = tuple(one for scene in episode.scenes for one in feel(scene.lines, language=language))
+    valence = valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000))
     return EpisodeStory(
         episode=episode,
         duration_ms=one.duration_ms,
         timing=one.timing,
         beats=beats,
-        tension=tension_of(reading, beats),
+        tension=tension_of(reading, beats, feelings=feelings),
         ending=ending,
         hook=hooked[0] if hooked else None,
         dialogue_share=shares(episode),
         feelings=feelings,
         spikes=spikes_of(beats),
-        valence=valence_of(episode, feelings, seconds=-(-one.duration_ms // 1000)),
+        valence=valence,
+        arc=episode_arc(feelings, valence),
     )
 
 

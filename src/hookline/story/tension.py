@@ -1,11 +1,13 @@
 """Step 5: tension, second by second.
 
-For the middle of each second, five sources between 0 and 1:
+For the middle of each second, six sources between 0 and 1:
 
     heat      charge of the line under way (``signs``: hot words, "!", capitals, breaking off)
-    conflict  mean opposition of two successive turns by different speakers
+    emotion   how sure the line is angry, afraid, disgusted, sad or surprised, as far as that presses (``PRESSING``)
+    conflict  mean opposition of two successive turns by different speakers; a line that is surely angry or
+              disgusted opposes by ``ANGRY`` more of what is left to 1
     pace      lines that start within 5 s either way, against 8 in 10 s
-    question  1 when a question is put, halved every 6 s
+    question  1 when a question is put, halved every 6 s; every 20 s while nobody answers it
     beat      strongest beat under way, fading over 4 s after its end
 
 combine as ``1 - product(1 - w_k x_k)``: each source takes its share of the calm that the others
@@ -23,14 +25,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from hookline.model.script import LineKind
-from hookline.model.story import Beat, BeatType
+from hookline.model.story import Beat, BeatType, Emotion, Feeling
 from hookline.story.signs import Reading
 
-WEIGHTS = {"heat": 0.45, "conflict": 0.40, "pace": 0.15, "question": 0.15, "beat": 0.60}
+WEIGHTS = {"heat": 0.45, "emotion": 0.20, "conflict": 0.40, "pace": 0.15, "question": 0.15, "beat": 0.60}
 
 CALM = (BeatType.EXPOSITION, BeatType.FLASHBACK, BeatType.HOOK)  # these don't press by themselves
 RELIEVING = {BeatType.PAYOFF: 0.5, BeatType.DECISION: 0.8, BeatType.DECLARATION: 0.8}
+# How hard an emotion presses, 0..1: our reading.  Joy and calm don't.
+PRESSING = {Emotion.ANGER: 1.0, Emotion.FEAR: 1.0, Emotion.DISGUST: 0.8, Emotion.SURPRISE: 0.5, Emotion.SADNESS: 0.5}
+HOSTILE = (Emotion.ANGER, Emotion.DISGUST)
+ANGRY = 0.30
 QUESTION_HALF_LIFE_S = 6.0
+OPEN_HALF_LIFE_S = 20.0  # of a question that nobody answers in the next two lines
 BEAT_FADES_S = 4.0
 PACE_REACH_S = 5.0
 PACE_FULL = 8
@@ -38,12 +45,19 @@ SMOOTH_S = 1.5
 SMOOTH_REACH_S = 4
 
 
-def tension_of(reading: Reading, beats: Sequence[Beat]) -> tuple[float, ...]:
-    """Tension 0..1 for every second that the episode touches."""
+def tension_of(reading: Reading, beats: Sequence[Beat], *, feelings: Sequence[Feeling] = ()) -> tuple[float, ...]:
+    """Tension 0..1 for every second that the episode touches.
+
+    Args:
+        reading: the episode with what is seen in each line.
+        beats: all its beats.
+        feelings: one for each line; without them emotion is 0 throughout.
+    """
     seconds = -(-reading.duration_ms // 1000)
     sources = {
         "heat": _heat(reading, seconds),
-        "conflict": _conflict(reading, seconds),
+        "emotion": _emotion(reading, feelings, seconds),
+        "conflict": _conflict(reading, feelings, seconds),
         "pace": _pace(reading, seconds),
         "question": _questions(reading, seconds),
         "beat": _pressing(beats, seconds),
@@ -74,14 +88,25 @@ def _heat(reading: Reading, seconds: int) -> list[float]:
     return values
 
 
-def _conflict(reading: Reading, seconds: int) -> list[float]:
+def _emotion(reading: Reading, feelings: Sequence[Feeling], seconds: int) -> list[float]:
     values = [0.0] * seconds
+    for index, feeling in enumerate(feelings):
+        _raise(values, reading.span(index).seconds(), PRESSING.get(feeling.emotion, 0.0) * feeling.confidence)
+    return values
+
+
+def _conflict(reading: Reading, feelings: Sequence[Feeling], seconds: int) -> list[float]:
+    values = [0.0] * seconds
+    against = list(reading.opposition)
+    for index, feeling in enumerate(feelings):
+        if feeling.emotion in HOSTILE and against[index] > 0.0:  # anger at nobody in the room is heat, not conflict
+            against[index] = 1.0 - (1.0 - against[index]) * (1.0 - ANGRY * feeling.confidence)
     spoken = reading.spoken()
     for before, index in pairwise(spoken):
         if reading.lines[before].speaker == reading.lines[index].speaker:
             continue
         if reading.scenes[before] == reading.scenes[index]:
-            pressed = (reading.opposition[before] + reading.opposition[index]) / 2
+            pressed = (against[before] + against[index]) / 2
             _raise(values, reading.span(index).seconds(), pressed)
     return values
 
@@ -97,13 +122,28 @@ def _pace(reading: Reading, seconds: int) -> list[float]:
 
 
 def _questions(reading: Reading, seconds: int) -> list[float]:
-    asked = [reading.span(i).end_ms / 1000 for i, asks in enumerate(reading.asks) if asks]
-    values = []
-    for second in range(seconds):
-        latest = bisect_right(asked, second + 0.5)
-        age_s = second + 0.5 - asked[latest - 1] if latest else math.inf
-        values.append(0.5 ** (age_s / QUESTION_HALF_LIFE_S))
+    """The question that presses most: each from its end on, an unanswered one for longer."""
+    values = [0.0] * seconds
+    for index, asks in enumerate(reading.asks):
+        if not asks:
+            continue
+        asked_s = reading.span(index).end_ms / 1000
+        half_life_s = OPEN_HALF_LIFE_S if _unanswered(reading, index) else QUESTION_HALF_LIFE_S
+        for second in range(max(0, math.ceil(asked_s - 0.5)), seconds):
+            values[second] = max(values[second], 0.5 ** ((second + 0.5 - asked_s) / half_life_s))
     return values
+
+
+def _unanswered(reading: Reading, index: int) -> bool:
+    """Whether nobody else says anything but a question in the next two lines of the scene."""
+    following = range(index + 1, min(index + 3, len(reading.lines)))
+    return not any(
+        reading.scenes[other] == reading.scenes[index]
+        and reading.lines[other].kind is LineKind.DIALOGUE
+        and reading.lines[other].speaker != reading.lines[index].speaker
+        and not reading.asks[other]
+        for other in following
+    )
 
 
 def _pressing(beats: Sequence[Beat], seconds: int) -> list[float]:

@@ -89,8 +89,17 @@ def length_ms(line: Line, pace: Pace = PACE) -> int:
     return max(least, _played_ms(line.text, pace.action_words_per_s, pace.action_han_per_s))
 
 
+def counted(text: str) -> tuple[int, int]:
+    """Words of a text in letters, and its Han characters.
+
+    >>> counted("OK，我们走吧")
+    (1, 4)
+    """
+    return len(_WORD.findall(text)), len(_HAN.findall(text))
+
+
 def _played_ms(text: str, words_per_s: float, han_per_s: float) -> int:
-    words, han = len(_WORD.findall(text)), len(_HAN.findall(text))
+    words, han = counted(text)
     return round(1000 * (words / words_per_s + han / han_per_s))
 
 

@@ -1,13 +1,22 @@
--- What became of every imported view: (code, rows, example).
--- In: views_checked, views_merged.
-SELECT 'rows' AS code, count(*) AS n, '' AS example FROM views_checked
+-- What became of every imported view: (day, code, rows, example).
+-- In: views_checked, views_merged, impossible.
+WITH checked AS (
+    SELECT
+        coalesce(CAST(v.started_at AS DATE), DATE '1970-01-01') AS day,
+        CASE WHEN v.fault IS NULL AND i.viewer_id IS NOT NULL THEN 'impossible' ELSE v.fault END AS fault,
+        v.note, v.exit_ms,
+        CASE WHEN v.fault IS NULL AND i.viewer_id IS NOT NULL THEN i.example ELSE v.example END AS example
+    FROM views_checked v
+    LEFT JOIN impossible i ON i.viewer_id = v.viewer_id AND i.day = CAST(v.started_at AS DATE)
+)
+SELECT day, 'rows' AS code, count(*) AS n, '' AS example FROM checked GROUP BY day
 UNION ALL
-SELECT fault, count(*), min(example) FROM views_checked WHERE fault IS NOT NULL GROUP BY fault
+SELECT day, fault, count(*), min(example) FROM checked WHERE fault IS NOT NULL GROUP BY day, fault
 UNION ALL
-SELECT 'sent_again', coalesce(sum(sent_again), 0), '' FROM views_merged
+SELECT day, 'sent_again', sum(sent_again), '' FROM views_merged GROUP BY day
 UNION ALL
-SELECT note, count(*), min(example) FROM views_checked WHERE fault IS NULL AND note IS NOT NULL GROUP BY note
+SELECT day, note, count(*), min(example) FROM checked WHERE fault IS NULL AND note IS NOT NULL GROUP BY day, note
 UNION ALL
-SELECT 'zero_length', count(*), '' FROM views_checked WHERE fault IS NULL AND exit_ms = 0
+SELECT day, 'zero_length', count(*), '' FROM checked WHERE fault IS NULL AND exit_ms = 0 GROUP BY day
 UNION ALL
-SELECT 'merged', coalesce(sum(len(sittings)) FILTER (len(sittings) > 1), 0), '' FROM views_merged
+SELECT day, 'merged', sum(n), '' FROM (SELECT day, len(sittings) AS n FROM views_merged) m WHERE n > 1 GROUP BY day

@@ -6,17 +6,12 @@
 -- as if they were seconds (its length is a thousand times the episode's): positions are divided by it.
 -- `whole` cuts are versions of the whole episode: at least 80 % of its length, or of its longest cut if that is shorter
 -- than the story says.  Only they start and finish an episode; a trailer is watched, and counted in its own cells.
--- In: events_in, views_in, episodes(episode, duration_ms).
-WITH reported AS (
-    SELECT episode, cut, duration_ms, count(*) AS n FROM events_in WHERE episode IS NOT NULL GROUP BY ALL
-    UNION ALL
-    SELECT episode, cut, duration_ms, count(*) AS n FROM views_in GROUP BY ALL
-),
-most AS (
+-- In: votes(episode, cut, duration_ms, n), episodes(episode, duration_ms).
+WITH most AS (
     SELECT
         episode, cut, duration_ms,
         row_number() OVER (PARTITION BY episode, cut ORDER BY (duration_ms IS NULL), sum(n) DESC, duration_ms DESC) AS place
-    FROM reported
+    FROM votes
     GROUP BY episode, cut, duration_ms
 ),
 scaled AS (

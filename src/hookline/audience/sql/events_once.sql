@@ -1,6 +1,7 @@
 -- Usable events, each once: sent twice under one id, or twice with the same content, is one event.
 --
 -- Why min() everywhere: whichever copy comes first, and however files are cut and shuffled, the same one stands.
+-- Within one UTC day, so that late copies change only their day.
 -- `copies` is how many rows an event stands for.
 -- In: events_checked.
 WITH once AS (
@@ -12,7 +13,7 @@ WITH once AS (
         count(*) AS copies
     FROM events_checked
     WHERE fault IS NULL
-    GROUP BY event_id
+    GROUP BY event_id, CAST("at" AS DATE)
 )
 SELECT
     e.viewer_id, e.session_id, e.episode, e.cut, e."at", e.turn, e.kind,
@@ -21,4 +22,5 @@ SELECT
     min({'market': e.market, 'platform': e.platform}) AS place,
     sum(copies)::BIGINT AS copies
 FROM once
-GROUP BY ALL
+GROUP BY e.viewer_id, e.session_id, e.episode, e.cut, e."at", e.turn, e.kind, nullif(e.position_ms, -1), e.duration_ms,
+    e.price_micros, e.currency

@@ -6,11 +6,11 @@
 WITH met AS (
     SELECT v.viewer_id, v.cut, v.started_at AS shown_at, v.completed,
         row_number() OVER (PARTITION BY v.viewer_id ORDER BY v.started_at, v.cut) AS nth,
-        count(*) OVER (PARTITION BY v.viewer_id) AS cuts
+        min(v.cut) OVER (PARTITION BY v.viewer_id) <> max(v.cut) OVER (PARTITION BY v.viewer_id) AS crossed
     FROM views v JOIN trial t ON v.episode = t.episode JOIN arms a ON a.cut = v.cut
 ),
 first AS (
-    SELECT viewer_id, cut, shown_at, shown_at + t.window_days * INTERVAL 1 DAY AS until_at, completed, cuts
+    SELECT viewer_id, cut, shown_at, shown_at + t.window_days * INTERVAL 1 DAY AS until_at, completed, crossed
     FROM met CROSS JOIN trial t
     WHERE nth = 1
 ),
@@ -43,7 +43,7 @@ SELECT
     f.viewer_id,
     f.cut,
     CAST(f.shown_at AS DATE) AS day,
-    f.cuts > 1 AS crossed,
+    f.crossed,
     f.until_at <= l."at" AS ready,
     CAST(s.before_ms AS DOUBLE) AS x,
     CAST(s.continued AS DOUBLE) AS continuation,

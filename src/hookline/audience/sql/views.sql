@@ -1,4 +1,4 @@
--- The canonical views: each viewer's one view of each cut.
+-- The canonical views: each viewer's one view of each cut on each day.
 --
 -- A completed view ends at the cut's end; another ended before the cut's last millisecond.
 -- In: sittings, views_several, views_merged, this(series).
@@ -14,5 +14,5 @@ WITH single AS (
 SELECT
     view_id, viewer_id, t.series, episode, cut, market, platform, started_at, duration_ms,
     CASE WHEN completed THEN duration_ms ELSE least(exit_ms, duration_ms - 1) END AS exit_ms,
-    watched_ms, completed
+    watched_ms, completed, CAST(started_at AS DATE) AS day
 FROM single CROSS JOIN this t

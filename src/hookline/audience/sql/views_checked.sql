@@ -1,6 +1,6 @@
 -- Views as they came, with the reason why they can't be used (fault), or what was mended (note); the exit inside
 -- the cut.  A view that didn't complete ended before the cut's last millisecond.
--- In: views_in, cuts, episodes, this(series).
+-- In: views_in, cuts, episodes, testers(viewer_id), this(series).
 SELECT
     v.view_id,
     v.viewer_id,
@@ -19,6 +19,7 @@ SELECT
         WHEN v.started_at IS NULL OR v.started_at NOT BETWEEN TIMESTAMP '2000-01-01' AND TIMESTAMP '2100-01-01'
             THEN 'no_time'
         WHEN v.series <> t.series THEN 'other_series'
+        WHEN x.viewer_id IS NOT NULL THEN 'tester'
         WHEN v.episode IS NULL THEN 'no_episode'
         WHEN e.episode IS NULL THEN 'unknown_episode'
         WHEN v.exit_ms IS NULL AND NOT coalesce(v.completed, false) THEN 'no_exit'
@@ -34,5 +35,6 @@ SELECT
     END AS example
 FROM views_in v
 CROSS JOIN this t
+LEFT JOIN testers x ON x.viewer_id = v.viewer_id
 LEFT JOIN episodes e ON e.episode = v.episode
 LEFT JOIN cuts c ON c.episode = v.episode AND c.cut = v.cut

@@ -1,5 +1,6 @@
--- What was left out or mended, by reason, each with one example (the event whose id is least, so that the same
+-- What was left out or mended, by reason, each with one example (the row whose id is least, so that the same
 -- file always tells the same example).
+-- In: final (a table's last query).
 SELECT
     code,
     count(*) AS n,
@@ -11,7 +12,8 @@ FROM (
         event_id,
         {'event_name': event_name, 'raw_time': raw_time, 'program': program, 'season': season,
             'episode_text': episode_text, 'position_text': position_text} AS shown
-    FROM segment_events
+    FROM final
+    WHERE fault IS NOT NULL OR note IS NOT NULL OR no_zone
 )
 WHERE code IS NOT NULL
 GROUP BY code

@@ -1,0 +1,3 @@
+-- Steps of sources that hold nothing but steps (purchases): events without a position.
+-- In: events (events.sql).
+SELECT * EXCLUDE (kind), kind AS event FROM events
