@@ -1,6 +1,6 @@
 """Run the benches and put their figures into ``bench/README.md``.
 
-A bench is a module of this folder with a ``NAME`` in ``BENCHES``; run as ``python -m bench.NAME`` it
+A bench is a module of this folder whose name stands in ``ROOMS``; run as ``python -m bench.NAME`` it
 prints one markdown text.  That text replaces what stands between its two markers in the README.
 """
 
@@ -16,22 +16,26 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHES = (
-    *("start", "real_input", "scripts"),
-    *("story", "season", "alignment", "gold", "lines", "emotion", "turning", "promises"),
-    *("audience", "events", "scale", "figures"),
-    *("insight", "experiments", "catalogue"),
-)
+ROOMS = {
+    "whole": ("start", "real_input"),
+    "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
+    "audience": ("audience", "events", "scale", "figures"),
+    "insight": ("insight", "experiments", "catalogue"),
+}
+BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"
 
 
 def main() -> int:
-    """Run what was asked for; the exit code is 1 if one failed."""
+    """Run what was asked for, a room's name standing for all its benches; the exit code is 1 if one failed."""
     options = argparse.ArgumentParser(prog="./dev bench")
-    options.add_argument("names", nargs="*", help=f"of {', '.join(BENCHES)} (default: all)")
-    names = options.parse_args().names or list(BENCHES)
-    if unknown := set(names) - set(BENCHES):
+    options.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"a room: {', '.join(ROOMS)}; or a bench: {', '.join(BENCHES)}"
+    )
+    asked = options.parse_args().names or list(ROOMS)
+    if unknown := set(asked) - {*ROOMS, *BENCHES}:
         options.error(f"there is no bench {', '.join(sorted(unknown))}")
+    names = [name for one in asked for name in ROOMS.get(one, (one,))]
     failed = [name for name in names if not run(name)]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
