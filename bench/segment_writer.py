@@ -20,10 +20,11 @@ from hookline.simulate.world import World
 
 HEARTBEAT_MS = 10_000
 PAUSES = 0.04  # views that pause once and go on in the same session
-SITTINGS = 0.04  # views that stop and go on in another session, hours later
+SITTINGS = 0.04  # views that stop and go on in another session, hours later on the same UTC day
 DUPLICATES = 0.01
 LATE = 0.02  # events that arrive up to two days after they happened
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 
 Call = dict[str, Any]
 
@@ -53,9 +54,10 @@ def _views(world: World, rng: np.random.Generator) -> Iterator[Call]:
         for number, (event, at_ms) in enumerate([*plays, _end(exit_ms, bool(views.completed[row]))]):
             if not stopped and chance < PAUSES + SITTINGS and event == "Video Content Playing" and at_ms >= stop:
                 stopped = True
-                other = chance < SITTINGS
+                later = clock + 5 * HOUR_MS  # on another day it would be another view: see docs/audience.md
+                other = chance < SITTINGS and later // DAY_MS == clock // DAY_MS == int(views.started_ms[row]) // DAY_MS
                 yield _call(world, viewer, episode, session, "Video Playback Paused", at_ms, clock, f"{row}-p", content)
-                clock, session = clock + (5 * HOUR_MS if other else 40_000), f"s{row}b" if other else session
+                clock, session = later if other else clock + 40_000, f"s{row}b" if other else session
                 again = "Video Playback Resumed"
                 yield _call(world, viewer, episode, session, again, at_ms, clock, f"{row}-r", content)
             before = plays[number - 1][1] if number else 0
