@@ -2,7 +2,7 @@
 
 ./dev docs              all of it
 ./dev docs commands     the command page
-./dev docs schema       the JSON Schema of a story, shipped with the package
+./dev docs schema       the JSON Schemas of a story and of a comparison, shipped with the package
 ./dev docs tension      an episode's tension with its beats
 ./dev docs example      the worked example of the story page
 ./dev docs frames       frames of the animatics
@@ -39,10 +39,10 @@ def make(part: str) -> list[Path]:
         return [HERE / "commands.md"]
     if part == "schema":
         from hookline import project
-        from hookline.story.document import SCHEMA_FILE
 
-        SCHEMA_FILE.write_text(project.schema_text(), encoding="utf-8")
-        return [SCHEMA_FILE]
+        for path, text in project.schema_texts().items():
+            path.write_text(text, encoding="utf-8")
+        return list(project.schema_texts())
     if part == "tension":
         from docs import tension
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ from hookline.model.story import (
 )  # fmt: skip
 from hookline.sample import scripts
 from hookline.story import analyse
-from hookline.story.document import SCHEMA_FILE, VERSION, document
+from hookline.story.compare import compare
+from hookline.story.document import COMPARISON_SCHEMA_FILE, SCHEMA_FILE, VERSION, comparison_document, document
 from hookline.story.tables import tables
 
 jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed: the dev group")
@@ -76,14 +78,15 @@ def closed(schema: Any) -> Any:
     return shut | ({"additionalProperties": False} if "properties" in schema and schema.get("type") == "object" else {})
 
 
-def checker() -> Any:
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+def checker(file: Path = SCHEMA_FILE) -> Any:
+    schema = json.loads(file.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(closed(schema))
 
 
 def test_the_shipped_schema_is_that_of_the_code() -> None:
-    assert SCHEMA_FILE.read_text(encoding="utf-8") == project.schema_text(), "run: ./dev docs schema"
+    for path, text in project.schema_texts().items():
+        assert path.read_text(encoding="utf-8") == text, "run: ./dev docs schema"
 
 
 def test_every_document_holds_the_schema(story: SeriesStory) -> None:
@@ -132,3 +135,11 @@ def test_tables_have_one_shape_and_hold_everything(story: SeriesStory) -> None:
     assert len(found["seconds"]) == sum(ep.seconds for ep in story.episodes)
     assert found["lines"][0]["emotion"] == "joy"
     assert "spikes" not in tables(story) or story.episodes[0].spikes
+
+
+def test_a_comparison_keeps_to_its_schema(story: SeriesStory) -> None:
+    later = replace(story, episodes=story.episodes[1:])
+    found = json.loads(json.dumps(comparison_document(compare(story, later), {})))
+    checker(COMPARISON_SCHEMA_FILE).validate(found)
+    with pytest.raises(jsonschema.ValidationError):
+        checker(COMPARISON_SCHEMA_FILE).validate(found | {"version": 2})

@@ -125,11 +125,15 @@ def export_corrections(story: SeriesStory, path: Path, *, series: SeriesFolder |
     return len(rows)
 
 
-def schema_text() -> str:
-    """The published JSON Schema of ``story_json``, as it is shipped."""
-    from hookline.story.document import schema
+def schema_texts() -> dict[Path, str]:
+    """The published JSON Schemas of ``story_json`` and ``comparison_json``, by the file that ships them."""
+    from hookline.story import document
 
-    return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
+    found = {
+        document.SCHEMA_FILE: document.schema(),
+        document.COMPARISON_SCHEMA_FILE: document.comparison_schema(),
+    }
+    return {path: json.dumps(schema, ensure_ascii=False, indent=1) + "\n" for path, schema in found.items()}
 
 
 def _check_there(paths: Sequence[Path]) -> None:

@@ -2,8 +2,9 @@
 
 The shape follows the dataclasses: field names, enums by value, tuples as lists, times in whole
 milliseconds.  Wherever a claim names its evidence, the lines stand there with their text.  The
-JSON Schema beside this file, ``story.schema.json``, is written from the same types by ``./dev docs
-schema``.  Within a version fields are only added; what takes one away or changes it is a new version.
+JSON Schemas beside this file, ``story.schema.json`` and ``comparison.schema.json`` (of ``hookline
+compare --json``), are written from the same types by ``./dev docs schema``.  Within a version fields
+are only added; what takes one away or changes it is a new version.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from hookline.story.result import Comparison, Note, SeriesNumbers
 NAME, VERSION = "hookline.story", 1
 COMPARISON = "hookline.comparison"
 SCHEMA_FILE = Path(__file__).with_name("story.schema.json")
+COMPARISON_SCHEMA_FILE = Path(__file__).with_name("comparison.schema.json")
 
 Json = dict[str, Any]
 Texts = Mapping[Source, str]
@@ -105,15 +107,27 @@ def comparison_document(found: Comparison, texts: Texts) -> Json:
 
 def schema() -> Json:
     """The JSON Schema (2020-12) of the document: its types, their docstrings and the comments beside fields."""
+    return _schema(StoryDocument, NAME)
+
+
+def comparison_schema() -> Json:
+    """The JSON Schema of a comparison: the fields of ``Comparison`` after those that name the document."""
+    return _schema(Comparison, COMPARISON)
+
+
+def _schema(kind: Any, name: str) -> Json:
     definitions: Json = {}
-    root = _object(StoryDocument, definitions)
-    root["properties"]["schema"] = {"const": NAME}
-    root["properties"]["version"] = {"const": VERSION}
+    root = _object(kind, definitions)
+    release = {"type": "string", "description": "the release that wrote it"}
+    head = {"schema": {"const": name}, "version": {"const": VERSION}, "hookline": release}
+    properties = head | {key: value for key, value in root["properties"].items() if key not in head}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{NAME.replace('.', ':')}:{VERSION}",
-        "title": f"{NAME} {VERSION}",
+        "$id": f"urn:{name.replace('.', ':')}:{VERSION}",
+        "title": f"{name} {VERSION}",
         **root,
+        "properties": properties,
+        "required": list(properties),
         "$defs": dict(sorted(definitions.items())),
     }
 
