@@ -22,11 +22,11 @@ import numpy as np
 from hookline.audience.cells import StepCounts
 from hookline.insight.clusters import Uncertain
 from hookline.insight.grid import Bools, Floats, SeriesData
+from hookline.insight.meta import meta_regression
 from hookline.model.story import EndingType, EpisodeStory
 
 STRENGTH = "strength"  # the subject beside the types: how strong the ending is, 0 to 1
 LEAST = 20  # viewers of an episode and market before its share counts
-LEAST_TAU = 0.05  # episodes differ by more than their ending: log-odds that are never ruled out
 TAKE = 0.05  # an ending this clear is held equal while the others are judged
 GREAT = 1_000_000_000  # degrees of freedom where viewers themselves are the units
 
@@ -179,44 +179,8 @@ def _going_on(steps: StepCounts, row: int) -> tuple[int, float, float] | None:
 
 def _effect(found: Sequence[Transition], columns: list[Floats]) -> Uncertain | None:
     """The last column's effect with the others held equal; None where the episodes can't tell."""
-    series = sorted({t.series for t in found})
-    levels = [[float(t.series == at) for at in series] for t in found]
-    design = np.column_stack([np.array(levels), *columns])
-    if np.linalg.matrix_rank(design) < design.shape[1] or len(found) - design.shape[1] < 2:
-        return None
-    return meta_regression(np.array([t.log_odds for t in found]), np.array([t.variance for t in found]), design)
-
-
-def meta_regression(y: Floats, variance: Floats, design: Floats) -> Uncertain:
-    """The last coefficient of a random-effects meta-regression.
-
-    tau2 is Paule and Mandel's, never below LEAST_TAU squared.  What is known of it depends on how
-    many episodes are measured well.  Satterthwaite's degrees of freedom say that (with V(tau2) the
-    coefficient's variance and I the restricted information about tau2: 2 V^2 I / V'^2) but too
-    timidly, the usual number too boldly; their mean holds its level (``bench/insight.py``).
-    """
-    usual = len(y) - design.shape[1]
-    low, high = 0.0, 10.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        more = _heterogeneity(y, variance + middle, design)[0] > usual
-        low, high = (middle, high) if more else (low, middle)
-    total = variance + max(high, LEAST_TAU**2)
-    _, beta, inverse = _heterogeneity(y, total, design)
-    pull = (design / total[:, None]) @ inverse[:, -1]  # weight of each episode in the coefficient
-    weight = np.diag(1 / total)
-    left_over = weight - weight @ design @ inverse @ design.T @ weight
-    about_tau2 = float((left_over * left_over.T).sum()) / 2
-    timid = 2 * inverse[-1, -1] ** 2 * about_tau2 / float((pull**2).sum()) ** 2
-    freedom = (usual + min(max(timid, 1.0), usual)) / 2
-    return Uncertain(float(beta[-1]), float(np.sqrt(inverse[-1, -1])), float(freedom))
-
-
-def _heterogeneity(y: Floats, variance: Floats, design: Floats) -> tuple[float, Floats, Floats]:
-    """Cochran's Q of the residuals, the coefficients and their unscaled covariance."""
-    inverse = np.linalg.inv((design / variance[:, None]).T @ design)
-    beta: Floats = inverse @ (design.T @ (y / variance))
-    return float(((y - design @ beta) ** 2 / variance).sum()), beta, inverse.astype(np.float64)
+    y, variance = np.array([t.log_odds for t in found]), np.array([t.variance for t in found])
+    return meta_regression(y, variance, np.column_stack(columns), strata=np.array([t.series for t in found]))
 
 
 def of_type(found: Sequence[Transition], subject: str) -> Bools:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hookline.insight.effects import Candidate, Learnt, places
+from hookline.insight.effects import Candidate
 from hookline.insight.endings import STRENGTH, EndingCandidate, Transition, UnlockCandidate, of_type
 from hookline.insight.moments import Spot
 from hookline.insight.result import Effect, Moment
@@ -54,6 +54,15 @@ class Scored:
     def score(self) -> float:
         """Expected gain times certainty."""
         return self.finding.gain * self.certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a type's effect goes in one series."""
+
+    places: tuple[Place, ...]
+    lost: float  # viewers that leave under its beats beyond those who would without it; below 0: stay
+    episodes: int  # of the series that anybody watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +112,11 @@ def of_moment(spot: Spot, setting: Setting, kind: FindingKind = FindingKind.MOME
 
 
 def of_effect(
-    effect: Effect, candidate: Candidate, model: Learnt, setting: Setting, explains: Sequence[Moment]
+    effect: Effect, candidate: Candidate, reach: Reach, setting: Setting, explains: Sequence[Moment]
 ) -> Scored:
     """What a type of beat does to leaving in this series."""
     kind, harmful = candidate.kind, candidate.effect.value > 0
-    where = places(model.model.grid, kind, setting.index)
+    where = reach.places
     episodes = {place.episode for place in where}
     name, verb = NAMES.get(kind, f"{kind}s"), "lose" if harmful else "hold"
     verb = f"{verb}s" if kind in SINGULAR else verb
@@ -126,7 +135,7 @@ def of_effect(
         claim=claim,
         action=_effect_action(kind, name, effect.market, harmful),
         estimate=effect.estimate,
-        gain=_effect_gain(kind, model, setting, harmful, len(where), episodes),
+        gain=_effect_gain(reach, setting, harmful, episodes),
         places=where,
         beats=(kind,),
         markets=(effect.market,) if effect.market else (),
@@ -222,15 +231,12 @@ def _effect_action(kind: BeatType, name: str, market: str, harmful: bool) -> str
     return f"{action[:-1]}{inside}." if inside else action
 
 
-def _effect_gain(
-    kind: BeatType, model: Learnt, setting: Setting, harmful: bool, count: int, episodes: set[int]
-) -> float:
+def _effect_gain(reach: Reach, setting: Setting, harmful: bool, episodes: set[int]) -> float:
     """Harmful: all that it loses.  Helpful: what one more in each episode without it would keep."""
-    groups = [group for group, (at, _) in enumerate(model.model.grid.keys) if at == setting.index]
-    changed = float(abs(model.lost(kind)[groups].sum())) / max(setting.starters, 1.0) * 1000
+    changed = abs(reach.lost) / max(setting.starters, 1.0) * 1000
     if harmful:
         return changed
-    return changed / max(count, 1) * max(len(groups) - len(episodes), 1)
+    return changed / max(len(reach.places), 1) * max(reach.episodes - len(episodes), 1)
 
 
 def _ending_claim(effect: Effect, subject: str, here: Sequence[Transition], *, harmful: bool) -> str:
