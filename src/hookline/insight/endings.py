@@ -127,38 +127,23 @@ def _logit(successes: float, trials: float) -> float:
 
 def _of_series(at: int, data: SeriesData) -> list[Transition]:
     """An episode's log-odds with the mix of markets taken out: y_em = a_e + b_m by weighted least squares."""
-    steps = data.steps
-    cells = [
-        (episode, int(steps.market[row]), *value)
-        for episode in data.story.episodes
-        if data.story.episode(episode.number + 1)
-        for row in np.flatnonzero(steps.episode == episode.number)
-        if (value := _going_on(steps, int(row))) is not None
-    ]
+    steps, story = data.steps, {episode.number: episode for episode in data.story.episodes}
+    known = np.array([number in story and number + 1 in story for number in steps.episode.tolist()], dtype=bool)
+    cells = [(row, *value) for row in np.flatnonzero(known) if (value := _going_on(steps, int(row))) is not None]
     if not cells:
         return []
-    episodes = sorted({cell[0].number for cell in cells})
-    markets = sorted({cell[1] for cell in cells})
-    rows = [
-        [float(cell[0].number == number) for number in episodes] + [float(cell[1] == code) for code in markets[1:]]
-        for cell in cells
-    ]
-    design, weight = np.array(rows), 1 / np.array([cell[4] for cell in cells])
-    finishers = np.array([cell[2] for cell in cells])
-    share = np.array([finishers[[cell[1] == code for cell in cells]].sum() for code in markets[1:]])
-    design[:, len(episodes) :] -= share / finishers.sum()  # the level is that of the average viewer
-    inverse = np.linalg.pinv((design * weight[:, None]).T @ design)
-    level = inverse @ (design.T @ (weight * np.array([cell[3] for cell in cells])))
-    story = {cell[0].number: cell[0] for cell in cells}
+    row, finishers, log_odds, variance = (np.array(column) for column in zip(*cells, strict=True))
+    numbers, of_episode = np.unique(steps.episode[row], return_inverse=True)
+    codes, of_market = np.unique(steps.market[row], return_inverse=True)
+    share = np.bincount(of_market, finishers)[1:]
+    design = np.column_stack([np.eye(len(numbers))[of_episode], np.eye(len(codes))[of_market][:, 1:]])
+    design[:, len(numbers) :] -= share / finishers.sum()  # the level is that of the average viewer
+    inverse = np.linalg.pinv((design / variance[:, None]).T @ design)
+    level = inverse @ (design.T @ (log_odds / variance))
+    total = np.bincount(of_episode, finishers)
     return [
-        Transition(
-            at,
-            story[number],
-            int(finishers[[cell[0].number == number for cell in cells]].sum()),
-            float(level[i]),
-            float(inverse[i, i]),
-        )
-        for i, number in enumerate(episodes)
+        Transition(at, story[int(number)], int(total[i]), float(level[i]), float(inverse[i, i]))
+        for i, number in enumerate(numbers)
     ]
 
 

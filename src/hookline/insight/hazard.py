@@ -46,7 +46,8 @@ class Fit:
     effects: int  # how many of them are effects
     tau2: float  # variance of blocks about the model
     weight: Floats  # by row: 1 where binomial variance is all, less with tau2 or far out, 0 unused
-    columns: Floats  # shared columns, the episodes' own terms swept out
+    position: Floats  # columns of the shared curve
+    columns: Floats  # those and the effects', the episodes' own terms swept out
     own: Floats  # the episodes' own columns
     shared_inverse: Floats
     own_inverse: Floats  # one 3 x 3 matrix an episode
@@ -80,6 +81,7 @@ def fit(
     leave_out: Bools | None = None,
     robust: bool = True,
     start: Fit | None = None,
+    trusting: bool = False,
 ) -> Fit:
     """Fits the model by reweighted least squares.
 
@@ -89,19 +91,21 @@ def fit(
         leave_out: Rows that must not shape the fit.
         robust: Whether blocks may deviate; without it the fit is plain (penalised) maximum likelihood.
         start: A fit of the same rows (of other markets, or with other rows left out) to begin from.
+        trusting: Whether to begin from what ``start`` makes of each block too.  Saves rounds; a block on the
+            edge of disbelief may then end on its other side.
 
     Penalised quasi-likelihood (Breslow and Clayton 1993): with the information I_b of a block its
     rows weigh w_b / (1 + tau2 I_b), w_b the robust weight.
     """
-    shared = _position(grid) if effects is None else np.column_stack([_position(grid), effects])
-    own = _own(grid)
+    position, own = (start.position, start.own) if start else (_position(grid), _own(grid))
+    shared = position if effects is None else np.column_stack([position, effects])
     used = grid.used if leave_out is None else grid.used & ~leave_out
     design, blocks = _Design.of(grid, shared, own), _Blocks.of(grid, used)
     rate = max(grid.exits[used].sum(), 0.5) / max(grid.at_risk[used].sum(), 1.0)
     log_odds = start.log_odds if start else np.full(len(grid.second), np.log(rate))
     p = 1 / (1 + np.exp(-log_odds))
     spare = shared.shape[1] + 2 * grid.groups
-    trust, tau2 = used.astype(float), 0.0
+    trust, tau2 = blocks.trust(p, spare) if start and robust and trusting else (used.astype(float), 0.0)
     for _ in range(ROUNDS):
         information = np.maximum(grid.at_risk * p * (1 - p), 1e-12)
         target = log_odds + (grid.exits - grid.at_risk * p) / information - np.log(rate)
@@ -120,6 +124,7 @@ def fit(
         effects=0 if effects is None else effects.shape[1],
         tau2=tau2,
         weight=trust,
+        position=position,
         columns=design.swept(solved),
         own=own,
         shared_inverse=solved.shared_inverse,
@@ -245,7 +250,11 @@ def natural_spline(at: Floats, knots: Floats) -> NDArray[np.float64]:
 
     def bent(knot: float) -> Floats:
         last = knots[-1]
-        curve: Floats = (np.maximum(at - knot, 0) ** 3 - np.maximum(at - last, 0) ** 3) / (last - knot)
+        curve: Floats = (cubed(at - knot) - cubed(at - last)) / (last - knot)
         return curve
+
+    def cubed(beyond: Floats) -> Floats:
+        positive = np.maximum(beyond, 0)
+        return positive * positive * positive
 
     return np.column_stack([at, *(bent(knot) - bent(knots[-2]) for knot in knots[:-2])])

@@ -15,7 +15,7 @@ from hookline.insight.clusters import Uncertain
 from hookline.insight.grid import Floats, Ints
 
 LEAST_TAU = 0.05  # units differ by more than what is judged: log-odds that are never ruled out
-HALVINGS = 60
+HALVINGS = 40
 
 
 def meta_regression(y: Floats, variance: Floats, design: Floats, *, strata: Ints | None = None) -> Uncertain | None:

@@ -97,18 +97,18 @@ def placed(groups: Sequence[int], windows: Sequence[Window]) -> Stretches:
     return Stretches(np.array(groups, dtype=np.int64), ends[:, 0], ends[:, 1], np.ones(len(ends), dtype=np.int64))
 
 
-def scan(grid: Grid, market: str = "", *, start: Fit | None = None) -> tuple[Fit, list[Window]]:
+def scan(grid: Grid, market: str = "", *, start: Fit | None = None, quick: bool = False) -> tuple[Fit, list[Window]]:
     """The candidates of every episode, best first within each, and the fit they were held against.
 
     An episode's best candidate, where viewers' chance alone can't have made it, is left out of the
     fit that judges it (with few episodes the curve would bend to it); what stays clear remains left out.
-    ``start`` is a fit of the same rows to begin from.
+    ``start`` is a fit of the same rows to begin from; ``quick`` lets each fit trust the one before (``fit``).
     """
     model = fit(grid, start=start)
     left_out = _covered(grid, _picked(model, first=SUSPECT, most=1))
     found = _picked(model, most=0)
     for _ in range(REFITS):
-        model = fit(grid, leave_out=left_out, start=model)
+        model = fit(grid, leave_out=left_out, start=model, trusting=quick)
         found = _picked(model)
         clear = _covered(grid, found.where(_Judged.of(model, found).p < CLEAR))
         if np.array_equal(clear, left_out):

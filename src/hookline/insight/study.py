@@ -79,12 +79,12 @@ def study(part: Sequence[SeriesData], first: int, *, apart: bool) -> Study:
     """
     cells = spread(part, first=first)
     grid = cells.grid()
-    model, windows = scan(grid)
+    model, windows = scan(grid, quick=apart)
     scans = {"": (model, windows)}
     if len(cells.markets) > 1:
         for market in cells.markets:
             own = cells.grid(market.__eq__)
-            scans[market] = scan(own, market, start=_same_rows(model, own) if apart else None)
+            scans[market] = scan(own, market, start=_same_rows(model, own) if apart else None, quick=apart)
     position = {market: found[0] for market, found in scans.items()}
     screen = Screen.of(grid)
     rough = dict[str, dict[BeatType, Rough]]()
