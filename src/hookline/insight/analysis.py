@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 
 from hookline.insight import curves, findings, notes
+from hookline.insight.confounding import e_values
 from hookline.insight.discovery import LEVEL, false_discovery, require
 from hookline.insight.effects import Candidate
 from hookline.insight.endings import (
@@ -27,6 +26,7 @@ from hookline.insight.endings import (
 from hookline.insight.grid import AFTER_S, SeriesData, markets
 from hookline.insight.moments import Spot, Window, describe
 from hookline.insight.pooling import pool
+from hookline.insight.processes import studies_apart
 from hookline.insight.result import Effect, Insight
 from hookline.insight.study import Study, Suspect, study
 from hookline.model.curve import PlatformCurve
@@ -46,8 +46,7 @@ def analyse(library: Sequence[SeriesData], *, workers: int = 1) -> dict[str, Ins
 
     Args:
         library: Series with their stories, cells and steps; one alone will do.
-        workers: Processes to share a library of ten series or more between.  Above 1 they are spawned, so a
-            program that calls this must guard its own start with ``if __name__ == "__main__"``.
+        workers: Processes to share a library of ten series or more between; 1: this one.
 
     Returns:
         For each series its moments, effects and findings, best first, at a false discovery rate of
@@ -86,13 +85,7 @@ class _Analysis:
         """One of the whole library, or where series are many one of each."""
         if not self.apart:
             return [study(self.library, 0, apart=False)]
-        parts = [((data,), at) for at, data in enumerate(self.library)]
-        if self.workers < 2:
-            return [study(part, at, apart=True) for part, at in parts]
-        # spawned, not forked: a fork would copy other libraries' threads in whatever state they are
-        with ProcessPoolExecutor(self.workers, get_context("spawn")) as pool:
-            asked = [pool.submit(study, part, at, apart=True) for part, at in parts]
-            return [answer.result() for answer in asked]
+        return studies_apart(self.library, self.workers)
 
     def _study(self, series: int) -> Study:
         return self.studies[series if self.apart else 0]
@@ -212,7 +205,8 @@ class _Analysis:
 
     def _type_effect(self, candidate: Candidate, q: float, at: int) -> Effect:
         places = self._places(at, candidate.market).get(candidate.kind, ())
-        return Effect(str(candidate.kind), "leaving", candidate.market, self._estimate(candidate), q, places)
+        estimate = self._estimate(candidate)
+        return _effect(str(candidate.kind), "leaving", candidate.market, estimate, q, places)
 
     def _estimate(self, candidate: Candidate) -> Estimate:
         asked = (str(candidate.kind), candidate.market)
@@ -300,13 +294,21 @@ def _starters(data: SeriesData) -> float:
 
 def _ending_effect(candidate: EndingCandidate, q: float) -> Effect:
     method = "random-effects meta-regression over episodes; Knapp-Hartung t"
-    return Effect(candidate.subject, "continuation", "", _odds_ratio(candidate, candidate.n, method, Grade.ACROSS), q)
+    return _effect(candidate.subject, "continuation", "", _odds_ratio(candidate, candidate.n, method, Grade.ACROSS), q)
 
 
 def _unlock_effect(candidate: UnlockCandidate, q: float) -> Effect:
     method = "odds against the other markets; Wald interval"
     estimate = _odds_ratio(candidate, candidate.asked, method, Grade.ACROSS)
-    return Effect("first paid episode", "unlock", candidate.market, estimate, q)
+    return _effect("first paid episode", "unlock", candidate.market, estimate, q)
+
+
+def _effect(
+    subject: str, outcome: str, market: str, estimate: Estimate, q: float, places: tuple[Place, ...] = ()
+) -> Effect:
+    """An effect with what it would take to explain it away; leaving in any one second is rare, the others are not."""
+    strongest, cautious = e_values(estimate, common=outcome != "leaving")
+    return Effect(subject, outcome, market, estimate, q, places, strongest, cautious)
 
 
 def _odds_ratio(

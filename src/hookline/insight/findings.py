@@ -134,7 +134,7 @@ def of_effect(
         kind=FindingKind.EFFECT,
         claim=claim,
         action=_effect_action(kind, name, effect.market, harmful),
-        estimate=effect.estimate,
+        estimate=_with_e_value(effect),
         gain=_effect_gain(reach, setting, harmful, episodes),
         places=where,
         beats=(kind,),
@@ -154,7 +154,7 @@ def of_ending(effect: Effect, candidate: EndingCandidate, found: Sequence[Transi
         kind=FindingKind.ENDING,
         claim=_ending_claim(effect, candidate.subject, here, harmful=harmful),
         action=_ending_action(candidate.subject, harmful),
-        estimate=effect.estimate,
+        estimate=_with_e_value(effect),
         gain=_ending_gain(candidate, found, here, setting),
         places=tuple(Place(t.episode.number, t.episode.ending.span) for t in here),
         evidence=tuple(source for t in here for source in t.episode.ending.evidence[:1]),
@@ -173,7 +173,7 @@ def of_unlock(effect: Effect, candidate: UnlockCandidate, setting: Setting) -> S
         kind=FindingKind.PAYWALL,
         claim=claim,
         action=f"Try a lower first price, or a later first paid episode, in {candidate.market}.",
-        estimate=effect.estimate,
+        estimate=_with_e_value(effect),
         gain=candidate.asked * abs(candidate.elsewhere - candidate.share) / max(setting.starters, 1.0) * 1000,
         markets=(candidate.market,),
         simulated=setting.simulated,
@@ -194,6 +194,12 @@ def clock(span: Span) -> str:
     '0:22-1:31'
     """
     return "-".join(f"{ms // 60_000}:{ms // 1000 % 60:02d}" for ms in (span.start_ms, span.end_ms))
+
+
+def _with_e_value(effect: Effect) -> Estimate:
+    """The estimate, its method saying what it would take to explain it away."""
+    needed = f"E-value {effect.e_value:.2f}, at the interval's end {effect.e_value_limit:.2f}"
+    return replace(effect.estimate, method=f"{effect.estimate.method}; {needed}")
 
 
 def _times(estimate: Estimate) -> str:
