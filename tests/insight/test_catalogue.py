@@ -9,7 +9,7 @@ import pytest
 from bench.catalogue import LOCAL, PLANTED, Size, claims, made, truth_of
 
 from hookline.audience.cells import HazardCells, StepCounts
-from hookline.insight import Effect, Insight, SeriesData, analyse
+from hookline.insight import Effect, Insight, SeriesData, analyse, processes
 from hookline.insight.confounding import e_values
 from hookline.insight.grid import lay, spread
 from hookline.insight.hazard import fit
@@ -17,6 +17,7 @@ from hookline.insight.meta import meta_regression
 from hookline.insight.moments import all_windows, likelihood_ratio, scan
 from hookline.insight.pooling import LEAST_SERIES, pool, together
 from hookline.insight.study import Rough
+from hookline.model.errors import HooklineError
 from hookline.model.estimate import Estimate, FindingKind, Grade
 from hookline.model.story import BeatType
 
@@ -64,6 +65,12 @@ def test_each_series_hears_of_its_own_places(library: list[SeriesData], found: d
 
 def test_two_processes_say_the_same(library: list[SeriesData], found: dict[str, Insight]) -> None:
     assert analyse(library, workers=2) == found
+
+
+def test_a_process_that_dies_is_told_of(library: list[SeriesData], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "ANSWER", "raise SystemExit(3)")
+    with pytest.raises(HooklineError, match=r"made-up-\d+: the process that learns from it ended early \(exit 3\)"):
+        analyse(library, workers=2)
 
 
 def test_where_nothing_is_planted_hardly_anything_is_claimed() -> None:
