@@ -2,7 +2,7 @@
 
 ``python -m bench.catalogue`` makes 100 series of 80 episodes in ten markets (cells drawn from a hazard with
 types of beat planted, their odds differing from series to series), runs ``insight.analyse`` once on two
-processes, and prints the markdown.  ``--null`` plants nothing: whatever is claimed then is false.
+processes, and prints the markdown; then the same with nothing planted, where whatever is claimed is false.
 """
 
 from __future__ import annotations
@@ -154,28 +154,34 @@ def claims(found: dict[str, Insight], size: Size) -> str:
 
 
 def main() -> int:
-    """Make, run, print."""
+    """Make, run, print; with effects planted, then with none."""
     options = argparse.ArgumentParser(prog="python -m bench.catalogue")
     options.add_argument("--series", type=int, default=100)
     options.add_argument("--episodes", type=int, default=80)
     options.add_argument("--workers", type=int, default=2)
-    options.add_argument("--null", action="store_true", help="nothing planted")
     options.add_argument("--seed", type=int, default=3)
+    options.add_argument("--only", choices=("planted", "null"))
     given = options.parse_args()
-    size = Size(given.series, given.episodes, given.null, given.seed)
+    for null in (False, True):
+        if given.only in (None, "null" if null else "planted"):
+            measured(Size(given.series, given.episodes, null, given.seed), given.workers)
+    return 0
+
+
+def measured(size: Size, workers: int) -> None:
+    """One catalogue: made, analysed, printed."""
     library = made(size)
     cells = sum(len(data.hazard.second) for data in library)
     before, began = _cpu_s(), time.perf_counter()
-    found = analyse(library, workers=given.workers)
+    found = analyse(library, workers=workers)
     wall = time.perf_counter() - began
     here, each = (_usage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(
-        f"{size.series} series, {size.series * size.episodes:,} episodes, {len(MARKETS)} markets, {cells:,} cells "
-        f"(made up), {given.workers} processes: **{wall:.1f} s** wall, {_cpu_s() - before:.1f} CPU s, "
-        f"{here + given.workers * each:,.0f} MB at most, all processes together.\n"
+        f"{'Nothing' if size.null else 'Effects'} planted: {size.series} series, {size.series * size.episodes:,} "
+        f"episodes, {len(MARKETS)} markets, {cells:,} cells (made up), {workers} processes: **{wall:.1f} s** wall, "
+        f"{_cpu_s() - before:.1f} CPU s, {here + workers * each:,.0f} MB at most, all processes together.\n"
     )
-    print(claims(found, size), checked(next(iter(found.values())), size), sep="\n\n")
-    return 0
+    print(claims(found, size), checked(next(iter(found.values())), size), sep="\n\n", end="\n\n")
 
 
 def _usage(who: int) -> resource.struct_rusage:
