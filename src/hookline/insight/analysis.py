@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from hookline.insight import curves, findings, notes
+from hookline.insight.confounding import e_values
 from hookline.insight.discovery import LEVEL, false_discovery, require
-from hookline.insight.effects import Candidate, Learnt, learn, places
+from hookline.insight.effects import Candidate
 from hookline.insight.endings import (
     STRENGTH,
     EndingCandidate,
@@ -21,26 +23,30 @@ from hookline.insight.endings import (
     of_type,
     transitions,
 )
-from hookline.insight.grid import AFTER_S, Grid, SeriesData, lay, markets
-from hookline.insight.hazard import Fit, fit
-from hookline.insight.moments import Spot, Window, describe, measure, scan
-from hookline.insight.result import Effect, Expected, Insight
+from hookline.insight.grid import AFTER_S, SeriesData, markets
+from hookline.insight.moments import Spot, Window, describe
+from hookline.insight.pooling import pool
+from hookline.insight.processes import studies_apart
+from hookline.insight.result import Effect, Insight
+from hookline.insight.study import Study, Suspect, study
 from hookline.model.curve import PlatformCurve
-from hookline.model.estimate import Estimate, Grade
+from hookline.model.estimate import Estimate, Grade, Place
 from hookline.model.story import BeatType
 
-DIFFERS = 3.0  # standard errors between one market and the others before a place is that market's alone
-STANDS = 2.0  # standard errors below which a place does nothing elsewhere
+APART = 10  # series: from there on each has its own curve and estimates, which are then put together
+ONE_FIT = "discrete-time hazard with spline of position; CR2 errors by scene, t"
+TOGETHER = "discrete-time hazard with spline of position in each of {} series; random effects over series, t"
 LEAST_EFFECT = float(np.log(1.05))  # of the interval's end nearest to none, before an effect is a finding
 MUCH = 0.25  # of a market's effect: the others' must reach that for the type to be claimed everywhere
 UNEXPLAINED = 3.0  # standard errors that a place must stand out from what its types of beat explain
 
 
-def analyse(library: Sequence[SeriesData]) -> dict[str, Insight]:
+def analyse(library: Sequence[SeriesData], *, workers: int = 1) -> dict[str, Insight]:
     """What holds viewers and what loses them, by series; effects are learnt over the whole library.
 
     Args:
         library: Series with their stories, cells and steps; one alone will do.
+        workers: Processes to share a library of ten series or more between; 1: this one.
 
     Returns:
         For each series its moments, effects and findings, best first, at a false discovery rate of
@@ -50,14 +56,14 @@ def analyse(library: Sequence[SeriesData]) -> dict[str, Insight]:
         MissingExtra: statsmodels is not installed.
     """
     require()
-    return _Analysis(tuple(library)).by_series()
+    return _Analysis(tuple(library), workers).by_series()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Candidates of every kind with their q, in one family."""
 
-    windows: list[tuple[Window, float]]
+    windows: list[tuple[Suspect, float]]
     curves: list[tuple[PlatformCurve, int, Window, float]]  # with the series' index
     types: list[tuple[Candidate, float]]
     endings: list[tuple[EndingCandidate, float]]
@@ -67,24 +73,22 @@ class _Found:
 class _Analysis:
     """One run over a library; each step is computed once, when first asked for."""
 
-    def __init__(self, library: tuple[SeriesData, ...]) -> None:
+    def __init__(self, library: tuple[SeriesData, ...], workers: int) -> None:
         self.library = library
-        self.markets = markets(library)
-        self.others: dict[str, Fit] = {}  # position alone, without one market; made when asked for
+        self.workers = workers
+        self.apart = len(library) >= APART
+        self.estimates: dict[tuple[str, str], Estimate] = {}  # by type and market; made when asked for
+        self.places: dict[tuple[int, frozenset[int]], dict[BeatType, tuple[Place, ...]]] = {}
 
     @cached_property
-    def scans(self) -> dict[str, tuple[Fit, list[Window]]]:
-        """Position alone, and the candidate windows, for all markets together ("") and each."""
-        several = self.markets if len(self.markets) > 1 else ()
-        return {market: self._scan(market) for market in ("", *several)}
+    def studies(self) -> list[Study]:
+        """One of the whole library, or where series are many one of each."""
+        if not self.apart:
+            return [study(self.library, 0, apart=False)]
+        return studies_apart(self.library, self.workers)
 
-    def _scan(self, market: str) -> tuple[Fit, list[Window]]:
-        return scan(lay(self.library, keep=lambda code: market in ("", code)), market)
-
-    @cached_property
-    def learnt(self) -> tuple[dict[str, Learnt], list[Candidate]]:
-        """Models with types of beat, and what they say."""
-        return learn(self.library, self.markets)
+    def _study(self, series: int) -> Study:
+        return self.studies[series if self.apart else 0]
 
     @cached_property
     def transitions(self) -> list[Transition]:
@@ -92,9 +96,15 @@ class _Analysis:
         return transitions(self.library)
 
     @cached_property
+    def types(self) -> list[Candidate]:
+        """What is asked of types of beat."""
+        if self.apart:
+            return pool([told.rough for told in self.studies], markets(self.library))
+        return list(self.studies[0].candidates)
+
+    @cached_property
     def found(self) -> _Found:
         """Everything that was looked at, with its false discovery rate over all of it."""
-        windows = [window for _, found in self.scans.values() for window in found]
         drawn = [
             (curve, at, window)
             for at, data in enumerate(self.library)
@@ -102,12 +112,17 @@ class _Analysis:
             if not curves.unusable(curve, data.story) and (episode := data.story.episode(curve.episode))
             for window in curves.scan_curve(curve, episode)
         ]
-        types, endings, unlocks = self.learnt[1], judge(self.transitions), judge_unlocks(self.library)
-        ps = [window.p for window in windows] + [window.p for _, _, window in drawn]
+        types, endings, unlocks = self.types, judge(self.transitions), judge_unlocks(self.library)
+        ps = [p for told in self.studies for p in told.p.tolist()] + [window.p for _, _, window in drawn]
         ps += [c.p for c in types] + [c.p for c in endings] + [c.p for c in unlocks]
         q = iter(false_discovery(ps))
+        of_windows = [list(islice(q, len(told.p))) for told in self.studies]
         return _Found(
-            windows=[(window, next(q)) for window in windows],
+            windows=[
+                (suspect, own[suspect.at])
+                for told, own in zip(self.studies, of_windows, strict=True)
+                for suspect in told.suspects
+            ],
             curves=[(curve, at, window, next(q)) for curve, at, window in drawn],
             types=[(candidate, next(q)) for candidate in types],
             endings=[(candidate, next(q)) for candidate in endings],
@@ -123,52 +138,28 @@ class _Analysis:
         return [(c, q) for c, q in sure if c.elsewhere is None and c.kind not in only] + local
 
     @cached_property
-    def spots(self) -> list[tuple[int, Spot, BeatType | None]]:
-        """Moments by series index, each with the claimed type that explains it (if one does)."""
-        sure = [(self._owner(window), q) for window, q in self.found.windows if q <= LEVEL]
-        kept: list[tuple[Window, float]] = []
-        for window, q in sorted(sure, key=lambda found: (found[0].market != "", found[1])):
-            if not any(window.touches(other) for other, _ in kept):
-                kept.append((window, q))
-        judged = [self._placed(window, q) for window, q in kept]
-        return [spot for spot in judged if spot]
+    def spots(self) -> dict[int, list[tuple[Spot, BeatType | None]]]:
+        """Moments by series, each with the claimed type that explains it (if one does)."""
+        sure = [(suspect, q) for suspect, q in self.found.windows if q <= LEVEL]
+        kept: dict[tuple[int, int], list[Window]] = {}
+        told: dict[int, list[tuple[Spot, BeatType | None]]] = {}
+        for suspect, q in sorted(sure, key=lambda found: (found[0].owner.market != "", found[1])):
+            near = kept.setdefault(suspect.owner.where, [])
+            if not any(suspect.owner.touches(other) for other in near):
+                near.append(suspect.owner)
+                if spot := self._placed(suspect, q):
+                    told.setdefault(suspect.owner.where[0], []).append(spot)
+        return told
 
-    def _owner(self, window: Window) -> Window:
-        """A window of all markets, or of the one market that alone shows it."""
-        if window.market or len(self.markets) < 2:
-            return window
-        for market in self.markets:
-            here = self._measured(self.scans[market][0], window, market)
-            others = self._measured(self._without(market), window, "")
-            if here and others:
-                apart = (here.log_ratio - others.log_ratio) / np.hypot(here.error, others.error)
-                if abs(apart) > DIFFERS and abs(others.log_ratio) < STANDS * others.error:
-                    return here
-        return window
-
-    def _without(self, market: str) -> Fit:
-        if market not in self.others:
-            self.others[market] = fit(lay(self.library, keep=market.__ne__))
-        return self.others[market]
-
-    def _measured(self, model: Fit, window: Window, market: str) -> Window | None:
-        """The same window in another model's cells; None where those don't have the episode."""
-        group = self._group(model.grid, window)
-        if group is None:
-            return None
-        return measure(model, group, window.start_s, window.end_s, market=market, tests=1)
-
-    def _group(self, grid: Grid, window: Window) -> int | None:
-        """The index of a window's episode in another grid."""
-        return next((i for i, (at, ep) in enumerate(grid.keys) if (at, ep.number) == window.where), None)
-
-    def _placed(self, window: Window, q: float) -> tuple[int, Spot, BeatType | None] | None:
+    def _placed(self, suspect: Suspect, q: float) -> tuple[Spot, BeatType | None] | None:
         """A moment with the type of beat that explains it; None where it only mirrors such types."""
-        at, episode = self.scans[window.market][0].grid.keys[window.group]
+        window = suspect.owner
+        series, number = window.where
+        episode = self.library[series].story.episode(number)
+        assert episode is not None
         spot = describe(window, episode, q)
-        explained = self.claimed and self._explained(window)
-        if not explained:
-            return at, spot, None
+        if not self.claimed or not _explained(suspect):
+            return spot, None
         for candidate, _ in self.claimed:
             same_way = (candidate.effect.value > 0) == (window.log_ratio > 0)
             here = candidate.market in ("", window.market)
@@ -179,16 +170,8 @@ class _Analysis:
                 for beat in episode.beats
             )
             if same_way and here and touches:
-                return at, spot, candidate.kind
+                return spot, candidate.kind
         return None
-
-    def _explained(self, window: Window) -> bool:
-        """Whether nothing much is left of a window once types of beat are in the model."""
-        model = self.learnt[0].get(window.market, self.learnt[0][""]).model
-        left = self._measured(model, window, window.market)
-        if left is None or left.log_ratio * window.log_ratio <= 0:
-            return True
-        return abs(left.log_ratio) < UNEXPLAINED * left.error or abs(left.log_ratio) < abs(window.log_ratio) / 2
 
     def by_series(self) -> dict[str, Insight]:
         """What is said of each series."""
@@ -196,21 +179,22 @@ class _Analysis:
 
     def _insight(self, at: int, data: SeriesData) -> Insight:
         setting = findings.Setting(at, data.story, _starters(data), data.simulated)
-        spots = [(spot, kind) for series, spot, kind in self.spots if series == at]
+        spots = self.spots.get(at, [])
         scored = [findings.of_moment(spot, setting) for spot, kind in spots if kind is None]
         for candidate, q in self.claimed:
-            model = self.learnt[0][candidate.market]
-            if places(model.model.grid, candidate.kind, at):
+            reach = self._reach(candidate, at)
+            if reach.places:
                 explains = [spot.moment for spot, kind in spots if kind is candidate.kind]
                 effect = self._type_effect(candidate, q, at)
-                scored.append(findings.of_effect(effect, candidate, model, setting, explains))
+                scored.append(findings.of_effect(effect, candidate, reach, setting, explains))
         scored += self._endings(at, setting) + self._unlocks(at, setting) + self._curves(at, setting)
+        told = self._study(at)
         return Insight(
             moments=tuple(spot.moment for spot, _ in spots),
             effects=self._effects(at),
             findings=findings.rank(scored),
-            expected=self._expected(at),
-            notes=notes.of_series(data, self.scans, self.found.types, bool(scored)),
+            expected=told.expected.get(at, ()),
+            notes=notes.of_series(data, told.extents, self.found.types, bool(scored)),
         )
 
     def _effects(self, at: int) -> tuple[Effect, ...]:
@@ -220,12 +204,36 @@ class _Analysis:
         return (*types, *endings, *unlocks)
 
     def _type_effect(self, candidate: Candidate, q: float, at: int) -> Effect:
-        grid = self.learnt[0][candidate.market].model.grid
-        method = "discrete-time hazard with spline of position; CR2 errors by scene, t"
-        n = int(grid.at_risk[grid.starts[:-1]].sum())
-        estimate = _odds_ratio(candidate, n, method, Grade.WITHIN)
-        where = places(grid, candidate.kind, at)
-        return Effect(str(candidate.kind), "leaving", candidate.market, estimate, q, where)
+        places = self._places(at, candidate.market).get(candidate.kind, ())
+        estimate = self._estimate(candidate)
+        return _effect(str(candidate.kind), "leaving", candidate.market, estimate, q, places)
+
+    def _estimate(self, candidate: Candidate) -> Estimate:
+        asked = (str(candidate.kind), candidate.market)
+        if asked not in self.estimates:
+            method = TOGETHER.format(candidate.series) if self.apart else ONE_FIT
+            views = sum(told.extents[asked[1]].views for told in self.studies if asked[1] in told.extents)
+            self.estimates[asked] = _odds_ratio(candidate, int(views), method, Grade.WITHIN)
+        return self.estimates[asked]
+
+    def _places(self, at: int, market: str) -> dict[BeatType, tuple[Place, ...]]:
+        """Where beats of each type lie in a series' episodes that the market watched."""
+        watched = self._study(at).watched.get(market, {}).get(at, frozenset())
+        if (at, watched) not in self.places:
+            episodes = sorted(self.library[at].story.episodes, key=lambda episode: episode.number)
+            found: dict[BeatType, tuple[Place, ...]] = {}
+            for episode in episodes:
+                for beat in episode.beats if episode.number in watched else ():
+                    found[beat.type] = (*found.get(beat.type, ()), Place(episode.number, beat.span))
+            self.places[at, watched] = found
+        return self.places[at, watched]
+
+    def _reach(self, candidate: Candidate, at: int) -> findings.Reach:
+        """How far a type's effect goes in a series: leaving is rare in any second, so odds are as good as chances."""
+        told, market, kind = self._study(at), candidate.market, candidate.kind
+        lost = told.leaving.get((at, market, kind), 0.0) * -float(np.expm1(-candidate.effect.value))
+        places = self._places(at, market).get(kind, ())
+        return findings.Reach(places, lost, len(told.watched.get(market, {}).get(at, ())))
 
     def _endings(self, at: int, setting: findings.Setting) -> list[findings.Scored]:
         sure = [(c, q) for c, q in self.found.endings if q <= LEVEL and _worth(c)]
@@ -245,14 +253,13 @@ class _Analysis:
                 scored.append(findings.of_curve(describe(window, episode, q), curve, setting))
         return scored
 
-    def _expected(self, at: int) -> tuple[Expected, ...]:
-        model = self.scans[""][0]
-        drawn = []
-        for group, (series, episode) in enumerate(model.grid.keys):
-            if series == at:
-                staying = np.cumprod(1 - model.p[model.grid.rows(group)])
-                drawn.append(Expected(episode.number, tuple(float(s) for s in (1.0, *staying[:-1]))))
-        return tuple(drawn)
+
+def _explained(suspect: Suspect) -> bool:
+    """Whether nothing much is left of a window once types of beat are in the model."""
+    window, left = suspect.owner, suspect.left
+    if left is None or left.log_ratio * window.log_ratio <= 0:
+        return True
+    return abs(left.log_ratio) < UNEXPLAINED * left.error or abs(left.log_ratio) < abs(window.log_ratio) / 2
 
 
 def _worth(candidate: Candidate | EndingCandidate | UnlockCandidate) -> bool:
@@ -287,13 +294,21 @@ def _starters(data: SeriesData) -> float:
 
 def _ending_effect(candidate: EndingCandidate, q: float) -> Effect:
     method = "random-effects meta-regression over episodes; Knapp-Hartung t"
-    return Effect(candidate.subject, "continuation", "", _odds_ratio(candidate, candidate.n, method, Grade.ACROSS), q)
+    return _effect(candidate.subject, "continuation", "", _odds_ratio(candidate, candidate.n, method, Grade.ACROSS), q)
 
 
 def _unlock_effect(candidate: UnlockCandidate, q: float) -> Effect:
     method = "odds against the other markets; Wald interval"
     estimate = _odds_ratio(candidate, candidate.asked, method, Grade.ACROSS)
-    return Effect("first paid episode", "unlock", candidate.market, estimate, q)
+    return _effect("first paid episode", "unlock", candidate.market, estimate, q)
+
+
+def _effect(
+    subject: str, outcome: str, market: str, estimate: Estimate, q: float, places: tuple[Place, ...] = ()
+) -> Effect:
+    """An effect with what it would take to explain it away; leaving in any one second is rare, the others are not."""
+    strongest, cautious = e_values(estimate, common=outcome != "leaving")
+    return Effect(subject, outcome, market, estimate, q, places, strongest, cautious)
 
 
 def _odds_ratio(

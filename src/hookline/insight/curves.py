@@ -34,7 +34,8 @@ def as_grid(curve: PlatformCurve, episode: EpisodeStory) -> Grid:
     # before the first point nothing is known, and the last seconds are the player's end cards
     used = (seconds >= at_s.min(initial=0.0)) & (seconds + 1 <= length - 2) & (watching > 0)
     bounds = np.array([0, episode.seconds])
-    return Grid(((0, episode),), bounds, np.zeros(episode.seconds, np.int64), seconds, length, watching, left, used)
+    group = np.zeros(episode.seconds, np.int64)
+    return Grid(((0, episode),), bounds, group, seconds, length, watching, left, used, seconds)
 
 
 def unusable(curve: PlatformCurve, story: SeriesStory) -> str:

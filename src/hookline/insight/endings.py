@@ -22,11 +22,11 @@ import numpy as np
 from hookline.audience.cells import StepCounts
 from hookline.insight.clusters import Uncertain
 from hookline.insight.grid import Bools, Floats, SeriesData
+from hookline.insight.meta import meta_regression
 from hookline.model.story import EndingType, EpisodeStory
 
 STRENGTH = "strength"  # the subject beside the types: how strong the ending is, 0 to 1
 LEAST = 20  # viewers of an episode and market before its share counts
-LEAST_TAU = 0.05  # episodes differ by more than their ending: log-odds that are never ruled out
 TAKE = 0.05  # an ending this clear is held equal while the others are judged
 GREAT = 1_000_000_000  # degrees of freedom where viewers themselves are the units
 
@@ -127,38 +127,23 @@ def _logit(successes: float, trials: float) -> float:
 
 def _of_series(at: int, data: SeriesData) -> list[Transition]:
     """An episode's log-odds with the mix of markets taken out: y_em = a_e + b_m by weighted least squares."""
-    steps = data.steps
-    cells = [
-        (episode, int(steps.market[row]), *value)
-        for episode in data.story.episodes
-        if data.story.episode(episode.number + 1)
-        for row in np.flatnonzero(steps.episode == episode.number)
-        if (value := _going_on(steps, int(row))) is not None
-    ]
+    steps, story = data.steps, {episode.number: episode for episode in data.story.episodes}
+    known = np.array([number in story and number + 1 in story for number in steps.episode.tolist()], dtype=bool)
+    cells = [(row, *value) for row in np.flatnonzero(known) if (value := _going_on(steps, int(row))) is not None]
     if not cells:
         return []
-    episodes = sorted({cell[0].number for cell in cells})
-    markets = sorted({cell[1] for cell in cells})
-    rows = [
-        [float(cell[0].number == number) for number in episodes] + [float(cell[1] == code) for code in markets[1:]]
-        for cell in cells
-    ]
-    design, weight = np.array(rows), 1 / np.array([cell[4] for cell in cells])
-    finishers = np.array([cell[2] for cell in cells])
-    share = np.array([finishers[[cell[1] == code for cell in cells]].sum() for code in markets[1:]])
-    design[:, len(episodes) :] -= share / finishers.sum()  # the level is that of the average viewer
-    inverse = np.linalg.pinv((design * weight[:, None]).T @ design)
-    level = inverse @ (design.T @ (weight * np.array([cell[3] for cell in cells])))
-    story = {cell[0].number: cell[0] for cell in cells}
+    row, finishers, log_odds, variance = (np.array(column) for column in zip(*cells, strict=True))
+    numbers, of_episode = np.unique(steps.episode[row], return_inverse=True)
+    codes, of_market = np.unique(steps.market[row], return_inverse=True)
+    share = np.bincount(of_market, finishers)[1:]
+    design = np.column_stack([np.eye(len(numbers))[of_episode], np.eye(len(codes))[of_market][:, 1:]])
+    design[:, len(numbers) :] -= share / finishers.sum()  # the level is that of the average viewer
+    inverse = np.linalg.pinv((design / variance[:, None]).T @ design)
+    level = inverse @ (design.T @ (log_odds / variance))
+    total = np.bincount(of_episode, finishers)
     return [
-        Transition(
-            at,
-            story[number],
-            int(finishers[[cell[0].number == number for cell in cells]].sum()),
-            float(level[i]),
-            float(inverse[i, i]),
-        )
-        for i, number in enumerate(episodes)
+        Transition(at, story[int(number)], int(total[i]), float(level[i]), float(inverse[i, i]))
+        for i, number in enumerate(numbers)
     ]
 
 
@@ -179,44 +164,8 @@ def _going_on(steps: StepCounts, row: int) -> tuple[int, float, float] | None:
 
 def _effect(found: Sequence[Transition], columns: list[Floats]) -> Uncertain | None:
     """The last column's effect with the others held equal; None where the episodes can't tell."""
-    series = sorted({t.series for t in found})
-    levels = [[float(t.series == at) for at in series] for t in found]
-    design = np.column_stack([np.array(levels), *columns])
-    if np.linalg.matrix_rank(design) < design.shape[1] or len(found) - design.shape[1] < 2:
-        return None
-    return meta_regression(np.array([t.log_odds for t in found]), np.array([t.variance for t in found]), design)
-
-
-def meta_regression(y: Floats, variance: Floats, design: Floats) -> Uncertain:
-    """The last coefficient of a random-effects meta-regression.
-
-    tau2 is Paule and Mandel's, never below LEAST_TAU squared.  What is known of it depends on how
-    many episodes are measured well.  Satterthwaite's degrees of freedom say that (with V(tau2) the
-    coefficient's variance and I the restricted information about tau2: 2 V^2 I / V'^2) but too
-    timidly, the usual number too boldly; their mean holds its level (``bench/insight.py``).
-    """
-    usual = len(y) - design.shape[1]
-    low, high = 0.0, 10.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        more = _heterogeneity(y, variance + middle, design)[0] > usual
-        low, high = (middle, high) if more else (low, middle)
-    total = variance + max(high, LEAST_TAU**2)
-    _, beta, inverse = _heterogeneity(y, total, design)
-    pull = (design / total[:, None]) @ inverse[:, -1]  # weight of each episode in the coefficient
-    weight = np.diag(1 / total)
-    left_over = weight - weight @ design @ inverse @ design.T @ weight
-    about_tau2 = float((left_over * left_over.T).sum()) / 2
-    timid = 2 * inverse[-1, -1] ** 2 * about_tau2 / float((pull**2).sum()) ** 2
-    freedom = (usual + min(max(timid, 1.0), usual)) / 2
-    return Uncertain(float(beta[-1]), float(np.sqrt(inverse[-1, -1])), float(freedom))
-
-
-def _heterogeneity(y: Floats, variance: Floats, design: Floats) -> tuple[float, Floats, Floats]:
-    """Cochran's Q of the residuals, the coefficients and their unscaled covariance."""
-    inverse = np.linalg.inv((design / variance[:, None]).T @ design)
-    beta: Floats = inverse @ (design.T @ (y / variance))
-    return float(((y - design @ beta) ** 2 / variance).sum()), beta, inverse.astype(np.float64)
+    y, variance = np.array([t.log_odds for t in found]), np.array([t.variance for t in found])
+    return meta_regression(y, variance, np.column_stack(columns), strata=np.array([t.series for t in found]))
 
 
 def of_type(found: Sequence[Transition], subject: str) -> Bools:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hookline.insight.effects import Candidate, Learnt, places
+from hookline.insight.effects import Candidate
 from hookline.insight.endings import STRENGTH, EndingCandidate, Transition, UnlockCandidate, of_type
 from hookline.insight.moments import Spot
 from hookline.insight.result import Effect, Moment
@@ -54,6 +54,15 @@ class Scored:
     def score(self) -> float:
         """Expected gain times certainty."""
         return self.finding.gain * self.certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a type's effect goes in one series."""
+
+    places: tuple[Place, ...]
+    lost: float  # viewers that leave under its beats beyond those who would without it; below 0: stay
+    episodes: int  # of the series that anybody watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +112,11 @@ def of_moment(spot: Spot, setting: Setting, kind: FindingKind = FindingKind.MOME
 
 
 def of_effect(
-    effect: Effect, candidate: Candidate, model: Learnt, setting: Setting, explains: Sequence[Moment]
+    effect: Effect, candidate: Candidate, reach: Reach, setting: Setting, explains: Sequence[Moment]
 ) -> Scored:
     """What a type of beat does to leaving in this series."""
     kind, harmful = candidate.kind, candidate.effect.value > 0
-    where = places(model.model.grid, kind, setting.index)
+    where = reach.places
     episodes = {place.episode for place in where}
     name, verb = NAMES.get(kind, f"{kind}s"), "lose" if harmful else "hold"
     verb = f"{verb}s" if kind in SINGULAR else verb
@@ -125,8 +134,8 @@ def of_effect(
         kind=FindingKind.EFFECT,
         claim=claim,
         action=_effect_action(kind, name, effect.market, harmful),
-        estimate=effect.estimate,
-        gain=_effect_gain(kind, model, setting, harmful, len(where), episodes),
+        estimate=_with_e_value(effect),
+        gain=_effect_gain(reach, setting, harmful, episodes),
         places=where,
         beats=(kind,),
         markets=(effect.market,) if effect.market else (),
@@ -145,7 +154,7 @@ def of_ending(effect: Effect, candidate: EndingCandidate, found: Sequence[Transi
         kind=FindingKind.ENDING,
         claim=_ending_claim(effect, candidate.subject, here, harmful=harmful),
         action=_ending_action(candidate.subject, harmful),
-        estimate=effect.estimate,
+        estimate=_with_e_value(effect),
         gain=_ending_gain(candidate, found, here, setting),
         places=tuple(Place(t.episode.number, t.episode.ending.span) for t in here),
         evidence=tuple(source for t in here for source in t.episode.ending.evidence[:1]),
@@ -164,7 +173,7 @@ def of_unlock(effect: Effect, candidate: UnlockCandidate, setting: Setting) -> S
         kind=FindingKind.PAYWALL,
         claim=claim,
         action=f"Try a lower first price, or a later first paid episode, in {candidate.market}.",
-        estimate=effect.estimate,
+        estimate=_with_e_value(effect),
         gain=candidate.asked * abs(candidate.elsewhere - candidate.share) / max(setting.starters, 1.0) * 1000,
         markets=(candidate.market,),
         simulated=setting.simulated,
@@ -185,6 +194,12 @@ def clock(span: Span) -> str:
     '0:22-1:31'
     """
     return "-".join(f"{ms // 60_000}:{ms // 1000 % 60:02d}" for ms in (span.start_ms, span.end_ms))
+
+
+def _with_e_value(effect: Effect) -> Estimate:
+    """The estimate, its method saying what it would take to explain it away."""
+    needed = f"E-value {effect.e_value:.2f}, at the interval's end {effect.e_value_limit:.2f}"
+    return replace(effect.estimate, method=f"{effect.estimate.method}; {needed}")
 
 
 def _times(estimate: Estimate) -> str:
@@ -222,15 +237,12 @@ def _effect_action(kind: BeatType, name: str, market: str, harmful: bool) -> str
     return f"{action[:-1]}{inside}." if inside else action
 
 
-def _effect_gain(
-    kind: BeatType, model: Learnt, setting: Setting, harmful: bool, count: int, episodes: set[int]
-) -> float:
+def _effect_gain(reach: Reach, setting: Setting, harmful: bool, episodes: set[int]) -> float:
     """Harmful: all that it loses.  Helpful: what one more in each episode without it would keep."""
-    groups = [group for group, (at, _) in enumerate(model.model.grid.keys) if at == setting.index]
-    changed = float(abs(model.lost(kind)[groups].sum())) / max(setting.starters, 1.0) * 1000
+    changed = abs(reach.lost) / max(setting.starters, 1.0) * 1000
     if harmful:
         return changed
-    return changed / max(count, 1) * max(len(groups) - len(episodes), 1)
+    return changed / max(len(reach.places), 1) * max(reach.episodes - len(episodes), 1)
 
 
 def _ending_claim(effect: Effect, subject: str, here: Sequence[Transition], *, harmful: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,7 @@ class Grid:
     at_risk: Floats
     exits: Floats
     used: Bools  # not in an episode's tail, and somebody watching
+    widest: Ints  # where each row stands among those of all markets
 
     @property
     def groups(self) -> int:
@@ -65,44 +66,89 @@ def markets(library: Sequence[SeriesData]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(market for data in library for market in data.hazard.markets))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """Cells of every market along the story: rows as in a ``Grid``, of every episode that anybody watched."""
+
+    keys: tuple[Key, ...]
+    markets: tuple[str, ...]
+    at_risk: Floats  # markets x rows
+    exits: Floats
+
+    def grid(self, keep: Callable[[str], bool] = lambda market: True) -> Grid:
+        """The markets that ``keep`` says, summed; without episodes that nobody watched there."""
+        chosen = np.array([keep(market) for market in self.markets], dtype=bool)
+        at_risk, exits = self.at_risk[chosen].sum(axis=0), self.exits[chosen].sum(axis=0)
+        sizes = np.array([episode.seconds for _, episode in self.keys], dtype=np.int64)
+        starts = np.cumsum(sizes) - sizes
+        watched = np.maximum.reduceat(at_risk, starts) > 0 if len(starts) else np.zeros(0, dtype=bool)
+        rows = np.flatnonzero(np.repeat(watched, sizes))
+        keys = tuple(key for key, seen in zip(self.keys, watched, strict=True) if seen)
+        return _grid(keys, at_risk[rows], exits[rows], rows)
+
+
+def spread(library: Sequence[SeriesData], *, first: int = 0) -> Spread:
+    """The cells of every episode that has a story and views; ``first`` is the index of the first series."""
+    codes = markets(library)
+    laid = [_laid(first + at, data, codes) for at, data in enumerate(library)]
+    return Spread(
+        tuple(key for keys, *_ in laid for key in keys),
+        codes,
+        np.concatenate([np.zeros((len(codes), 0)), *(watching for _, watching, _ in laid)], axis=1),
+        np.concatenate([np.zeros((len(codes), 0)), *(left for *_, left in laid)], axis=1),
+    )
+
+
 def lay(library: Sequence[SeriesData], *, keep: Callable[[str], bool] = lambda market: True) -> Grid:
     """The cells of the markets that ``keep`` says, over every episode that has a story and views."""
-    laid = [part for at, data in enumerate(library) for part in _laid(at, data, keep)]
-    return _grid(tuple(key for key, _, _ in laid), [watching for _, watching, _ in laid], [left for *_, left in laid])
+    return spread(library).grid(keep)
 
 
-def _laid(at: int, data: SeriesData, keep: Callable[[str], bool]) -> Iterator[tuple[Key, Floats, Floats]]:
-    """Each watched episode of one series, with who watches and who leaves by second."""
+def _laid(at: int, data: SeriesData, codes: tuple[str, ...]) -> tuple[list[Key], Floats, Floats]:
+    """The watched episodes of one series, with who watches and who leaves by market and second."""
     cells, episodes = data.hazard, sorted(data.story.episodes, key=lambda ep: ep.number)
     sizes = np.array([episode.seconds for episode in episodes], dtype=np.int64)
-    ends = np.cumsum(sizes)
-    highest = max([*(episode.number for episode in episodes), int(cells.episode.max(initial=0))])
+    highest = max([*(episode.number for episode in episodes), int(cells.episode.max(initial=0))], default=0)
     start, size = np.zeros(highest + 1, dtype=np.int64), np.zeros(highest + 1, dtype=np.int64)
     numbers = [episode.number for episode in episodes]
-    start[numbers], size[numbers] = ends - sizes, sizes
-    wanted = np.array([keep(market) for market in cells.markets], dtype=bool)
-    chosen = cells.second < size[cells.episode]
-    if len(wanted):
-        chosen &= wanted[cells.market]
-    index, total = (start[cells.episode] + cells.second)[chosen], int(sizes.sum())
-    watching = np.bincount(index, cells.at_risk[chosen], minlength=total).astype(np.float64)
-    left = np.bincount(index, cells.exits[chosen], minlength=total).astype(np.float64)
-    for episode, end in zip(episodes, ends, strict=True):
-        rows = slice(int(end) - episode.seconds, int(end))
-        if watching[rows].any():
-            yield (at, episode), watching[rows], left[rows]
+    start[numbers], size[numbers] = np.cumsum(sizes) - sizes, sizes
+    chosen, width = cells.second < size[cells.episode], int(sizes.sum())
+    market = np.array([codes.index(code) for code in cells.markets], dtype=np.int64)[cells.market[chosen]]
+    index = market * width + (start[cells.episode] + cells.second)[chosen]
+    watching, left = (
+        np.bincount(index, count[chosen], len(codes) * width).reshape(len(codes), width).astype(np.float64)
+        for count in (cells.at_risk, cells.exits)
+    )
+    total = watching.sum(axis=0)
+    seen = [bool(total[end - size : end].any()) for size, end in zip(sizes, np.cumsum(sizes), strict=True)]
+    rows = np.repeat(np.array(seen, dtype=bool), sizes)
+    keys = [(at, episode) for episode, watched in zip(episodes, seen, strict=True) if watched]
+    return keys, watching[:, rows], left[:, rows]
 
 
-def _grid(keys: tuple[Key, ...], at_risk: list[Floats], exits: list[Floats]) -> Grid:
+def _grid(keys: tuple[Key, ...], at_risk: Floats, exits: Floats, widest: Ints) -> Grid:
     sizes = np.array([episode.seconds for _, episode in keys], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     group = np.repeat(np.arange(len(keys)), sizes)
     second = np.arange(starts[-1]) - starts[group]
     length = np.array([episode.duration_ms / 1000 for _, episode in keys])[group]
-    watching = np.concatenate(at_risk) if at_risk else np.zeros(0)
-    left = np.concatenate(exits) if exits else np.zeros(0)
-    used = (second + 1 <= length - TAIL_S) & (watching > 0)
-    return Grid(keys, starts, group, second, length, watching, left, used)
+    used = (second + 1 <= length - TAIL_S) & (at_risk > 0)
+    return Grid(keys, starts, group, second, length, at_risk, exits, used, widest)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screen:
+    """What is on screen in each row of the widest grid: worked out once, used by every market's fit."""
+
+    under: dict[BeatType, Floats]  # share of the second under beats of that type
+    after: Bools
+    scene: Ints
+
+    @classmethod
+    def of(cls, grid: Grid) -> Screen:
+        """What the stories of a grid have on screen."""
+        kinds = {beat.type for _, episode in grid.keys for beat in episode.beats}
+        return cls({kind: exposure(grid, kind) for kind in BeatType if kind in kinds}, aftermath(grid), scenes(grid))
 
 
 def exposure(grid: Grid, kind: BeatType) -> Floats:

@@ -17,6 +17,7 @@ episodes' own terms are swept out, so that cost grows with the number of cells a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,8 @@ class Fit:
     effects: int  # how many of them are effects
     tau2: float  # variance of blocks about the model
     weight: Floats  # by row: 1 where binomial variance is all, less with tau2 or far out, 0 unused
-    columns: Floats  # shared columns, the episodes' own terms swept out
+    position: Floats  # columns of the shared curve
+    columns: Floats  # those and the effects', the episodes' own terms swept out
     own: Floats  # the episodes' own columns
     shared_inverse: Floats
     own_inverse: Floats  # one 3 x 3 matrix an episode
@@ -79,6 +81,7 @@ def fit(
     leave_out: Bools | None = None,
     robust: bool = True,
     start: Fit | None = None,
+    trusting: bool = False,
 ) -> Fit:
     """Fits the model by reweighted least squares.
 
@@ -87,44 +90,45 @@ def fit(
         effects: Columns (rows x effects) whose log odds ratios are wanted.
         leave_out: Rows that must not shape the fit.
         robust: Whether blocks may deviate; without it the fit is plain (penalised) maximum likelihood.
-        start: A fit of the same cells to begin from.
-        start: A fit of the same grid to begin from.
+        start: A fit of the same rows (of other markets, or with other rows left out) to begin from.
+        trusting: Whether to begin from what ``start`` makes of each block too.  Saves rounds; a block on the
+            edge of disbelief may then end on its other side.
 
     Penalised quasi-likelihood (Breslow and Clayton 1993): with the information I_b of a block its
     rows weigh w_b / (1 + tau2 I_b), w_b the robust weight.
     """
-    shared = _position(grid) if effects is None else np.column_stack([_position(grid), effects])
-    own = _own(grid)
+    position, own = (start.position, start.own) if start else (_position(grid), _own(grid))
+    shared = position if effects is None else np.column_stack([position, effects])
     used = grid.used if leave_out is None else grid.used & ~leave_out
-    blocks = _blocks(grid)
+    design, blocks = _Design.of(grid, shared, own), _Blocks.of(grid, used)
     rate = max(grid.exits[used].sum(), 0.5) / max(grid.at_risk[used].sum(), 1.0)
     log_odds = start.log_odds if start else np.full(len(grid.second), np.log(rate))
-    trust, tau2 = used.astype(float), 0.0
+    p = 1 / (1 + np.exp(-log_odds))
     spare = shared.shape[1] + 2 * grid.groups
+    trust, tau2 = blocks.trust(p, spare) if start and robust and trusting else (used.astype(float), 0.0)
     for _ in range(ROUNDS):
-        p = 1 / (1 + np.exp(-log_odds))
         information = np.maximum(grid.at_risk * p * (1 - p), 1e-12)
-        weight = trust * information
         target = log_odds + (grid.exits - grid.at_risk * p) / information - np.log(rate)
-        solved = _solve(grid, shared, own, weight, target)
+        solved = design.solve(trust * information, target)
         step = np.clip(solved.fitted + np.log(rate) - log_odds, -2.0, 2.0)
         log_odds = log_odds + step
         if np.abs(step[used]).max(initial=0.0) < CLOSE:
             break
+        p = 1 / (1 + np.exp(-log_odds))
         if robust:
-            trust, tau2 = _trust(grid, log_odds, used, blocks, spare)
-    count = 0 if effects is None else effects.shape[1]
+            trust, tau2 = blocks.trust(p, spare)
     return Fit(
-        grid,
-        log_odds,
-        solved.beta,
-        count,
-        tau2,
-        trust,
-        solved.columns,
-        own,
-        solved.shared_inverse,
-        solved.own_inverse,
+        grid=grid,
+        log_odds=log_odds,
+        coefficients=solved.beta,
+        effects=0 if effects is None else effects.shape[1],
+        tau2=tau2,
+        weight=trust,
+        position=position,
+        columns=design.swept(solved),
+        own=own,
+        shared_inverse=solved.shared_inverse,
+        own_inverse=solved.own_inverse,
     )
 
 
@@ -132,50 +136,84 @@ def fit(
 class _Solved:
     fitted: Floats
     beta: Floats
-    columns: Floats
+    load: Floats  # by episode, the shared columns' regression on its own
     shared_inverse: Floats
     own_inverse: Floats
 
 
-def _solve(grid: Grid, shared: Floats, own: Floats, weight: Floats, target: Floats) -> _Solved:
-    """Weighted least squares with the episodes' own terms swept out, episode by episode."""
-    weighted = own * weight[:, None]
-    inverse = np.linalg.inv(_by_group(grid, weighted[:, :, None] * own[:, None, :]) + np.diag(np.power(OWN_SD, -2.0)))
-    cross = _by_group(grid, weighted[:, :, None] * shared[:, None, :])
-    load = inverse @ cross
-    columns = shared - np.einsum("ri,rij->rj", own, load[grid.group])
-    own_target = _by_group(grid, weighted * target[:, None])
-    normal = (shared * weight[:, None]).T @ shared - np.einsum("gij,gik->jk", cross, load)
-    right = shared.T @ (weight * target) - np.einsum("gij,gi->j", load, own_target)
-    # columns that say the same get a huge variance instead of an arbitrary split
-    shared_inverse = np.linalg.inv(normal + np.diag(RIDGE * np.diag(normal) + RIDGE))
-    beta = shared_inverse @ right
-    gamma = np.einsum("gij,gj->gi", inverse, own_target - cross @ beta)
-    fitted = shared @ beta + np.einsum("ri,ri->r", own, gamma[grid.group])
-    return _Solved(fitted, beta, columns, shared_inverse, inverse)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Design:
+    """All columns; weighted least squares with the episodes' own terms swept out, episode by episode."""
+
+    shared: Floats
+    both: Floats  # own and shared, side by side
+    gather: Any  # sparse, (3 x episodes) x rows: sums of rows times the episode's own columns
+
+    @classmethod
+    def of(cls, grid: Grid, shared: Floats, own: Floats) -> _Design:
+        from scipy.sparse import csc_array
+
+        rows, width = own.shape
+        at = (width * grid.group[:, None] + np.arange(width)).ravel()
+        shape = (width * grid.groups, rows)
+        gather = csc_array((own.ravel(), at, width * np.arange(rows + 1)), shape=shape)
+        return cls(shared, np.column_stack([own, shared]), gather)
+
+    def solve(self, weight: Floats, target: Floats) -> _Solved:
+        count, own = self.shared.shape[1], len(OWN_SD)
+        weighted = np.empty((len(target), self.both.shape[1] + 1))
+        np.multiply(self.both, weight[:, None], out=weighted[:, :-1])
+        np.multiply(target, weight, out=weighted[:, -1])
+        sums = (self.gather @ weighted).reshape(-1, own, own + count + 1)
+        cross, own_target = sums[:, :, own:-1], sums[:, :, -1:]
+        inverse = np.linalg.inv(sums[:, :, :own] + np.diag(np.power(OWN_SD, -2.0)))
+        load = inverse @ cross
+        flat = load.reshape(-1, count)
+        total = self.shared.T @ weighted[:, own:] - flat.T @ sums[:, :, own:].reshape(-1, count + 1)
+        normal, right = total[:, :-1], total[:, -1]
+        # columns that say the same get a huge variance instead of an arbitrary split
+        shared_inverse = np.linalg.inv(normal + np.diag(RIDGE * np.diag(normal) + RIDGE))
+        beta = shared_inverse @ right
+        gamma = inverse @ (own_target - (cross @ beta)[:, :, None])
+        fitted = self.shared @ beta + self.gather.T @ gamma.ravel()
+        return _Solved(fitted, beta, load, shared_inverse, inverse)
+
+    def swept(self, solved: _Solved) -> Floats:
+        """The shared columns with the episodes' own terms taken out."""
+        taken: Floats = self.gather.T @ solved.load.reshape(-1, self.shared.shape[1])
+        return self.shared - taken
 
 
-def _by_group(grid: Grid, values: Floats) -> Floats:
-    summed: Floats = np.add.reduceat(values, grid.starts[:-1], axis=0)
-    return summed
+@dataclass(frozen=True, slots=True, eq=False)
+class _Blocks:
+    """Stretches of BLOCK_S seconds, and what was seen in each."""
 
+    starts: Ints
+    sizes: Ints
+    used: Bools
+    at_risk: Floats  # 0 where unused
+    left: Floats  # by block
 
-def _trust(grid: Grid, log_odds: Floats, used: Bools, blocks: Ints, spare: int) -> tuple[Floats, float]:
-    """How much each row counts, and the variance of blocks about the model."""
-    p = 1 / (1 + np.exp(-log_odds))
-    count = int(blocks[-1]) + 1
-    expected = np.bincount(blocks, used * grid.at_risk * p, count)
-    left = np.bincount(blocks, used * grid.exits, count)
-    information = np.bincount(blocks, used * grid.at_risk * p * (1 - p), count)
-    full = expected > 0
-    # Anscombe's residual: near normal for small counts too
-    residual: Floats = np.zeros(count)
-    residual[full] = 1.5 * (left[full] ** (2 / 3) - expected[full] ** (2 / 3)) / expected[full] ** (1 / 6)
-    tau2 = _spread(residual[full], information[full].astype(np.float64), spare)
-    scale = np.sqrt(1 + tau2 * information)
-    far = np.minimum(np.abs(residual) / scale / BISQUARE, 1.0)
-    weight = (1 - far**2) ** 2 / (1 + tau2 * information)
-    return used * weight[blocks], tau2
+    @classmethod
+    def of(cls, grid: Grid, used: Bools) -> _Blocks:
+        starts = np.flatnonzero(grid.second % BLOCK_S == 0)
+        sizes = np.diff(np.append(starts, len(used)))
+        return cls(starts, sizes, used, used * grid.at_risk, np.add.reduceat(used * grid.exits, starts))
+
+    def trust(self, p: Floats, spare: int) -> tuple[Floats, float]:
+        """How much each row counts, and the variance of blocks about the model."""
+        rate = self.at_risk * p
+        expected = np.add.reduceat(rate, self.starts)
+        information = np.add.reduceat(rate * (1 - p), self.starts)
+        full = expected > 0
+        # Anscombe's residual: near normal for small counts too
+        residual: Floats = np.zeros(len(expected))
+        residual[full] = 1.5 * (self.left[full] ** (2 / 3) - expected[full] ** (2 / 3)) / expected[full] ** (1 / 6)
+        tau2 = _spread(residual[full], information[full].astype(np.float64), spare)
+        far = np.minimum(np.abs(residual) / np.sqrt(1 + tau2 * information) / BISQUARE, 1.0)
+        weight = (1 - far**2) ** 2 / (1 + tau2 * information)
+        trust = (self.used * np.repeat(weight, self.sizes)).astype(np.float64)
+        return trust, tau2
 
 
 def _spread(residual: Floats, information: Floats, spare: int) -> float:
@@ -186,20 +224,9 @@ def _spread(residual: Floats, information: Floats, spare: int) -> float:
     if free < 5:
         return 0.0
     goal, half = 0.4549 * free / len(squares), len(squares) // 2
-    low, high = 0.0, MOST_TAU2
-    if np.partition(squares, half)[half] <= goal:
-        return 0.0
-    for _ in range(25):
-        middle = (low + high) / 2
-        above = np.partition(squares / (1 + middle * information), half)[half] > goal
-        low, high = (middle, high) if above else (low, middle)
-    return high
-
-
-def _blocks(grid: Grid) -> Ints:
-    """A number for each stretch of BLOCK_S seconds, unique over the grid."""
-    new = (grid.second % BLOCK_S == 0).astype(np.int64)
-    return np.cumsum(new) - 1
+    # each block says how great tau2 must be for its own square to lie below
+    needed = np.partition((squares / goal - 1) / information, half)[half]
+    return float(np.clip(needed, 0.0, MOST_TAU2))
 
 
 def _position(grid: Grid) -> Floats:
@@ -223,7 +250,11 @@ def natural_spline(at: Floats, knots: Floats) -> NDArray[np.float64]:
 
     def bent(knot: float) -> Floats:
         last = knots[-1]
-        curve: Floats = (np.maximum(at - knot, 0) ** 3 - np.maximum(at - last, 0) ** 3) / (last - knot)
+        curve: Floats = (cubed(at - knot) - cubed(at - last)) / (last - knot)
         return curve
+
+    def cubed(beyond: Floats) -> Floats:
+        positive = np.maximum(beyond, 0)
+        return positive * positive * positive
 
     return np.column_stack([at, *(bent(knot) - bent(knots[-2]) for knot in knots[:-2])])

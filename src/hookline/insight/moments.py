@@ -8,14 +8,13 @@ episode's candidate (Kulldorff 1997), further ones follow where they don't overl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 
 import numpy as np
 
-from hookline.insight.grid import Bools, Floats, Grid
+from hookline.insight.grid import Bools, Floats, Grid, Ints
 from hookline.insight.hazard import Fit, fit
 from hookline.insight.result import Moment
 from hookline.model.estimate import Estimate, Grade, Place
@@ -31,6 +30,8 @@ SUSPECT = 12.0  # log likelihood ratio: chance makes 7 or so the best of an epis
 SHOULDER_S = 1
 DULL = 4.0  # further candidates below that are not worth measuring
 CLEAR = 0.01  # p at which a window no longer shapes the fit
+AT_ONCE = 512  # episodes scanned together: bounds memory
+TAKEN = -1.0  # in place of a likelihood ratio (never below 0): not to be had
 Z95 = 1.959964
 MOST_LOG = 50.0  # an interval beyond e^50 says nothing
 
@@ -76,68 +77,117 @@ class Spot:
     moment: Moment
 
 
-def scan(grid: Grid, market: str = "") -> tuple[Fit, list[Window]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """Windows of a grid's episodes, as parallel arrays."""
+
+    group: Ints
+    start_s: Ints
+    end_s: Ints  # exclusive
+    tests: Ints  # windows looked at in the episode: Bonferroni's factor
+
+    def where(self, wanted: Bools) -> Stretches:
+        """Some of them."""
+        return Stretches(self.group[wanted], self.start_s[wanted], self.end_s[wanted], self.tests[wanted])
+
+
+def placed(groups: Sequence[int], windows: Sequence[Window]) -> Stretches:
+    """Windows as arrays, in episodes of another grid."""
+    ends = np.array([(window.start_s, window.end_s) for window in windows], dtype=np.int64).reshape(-1, 2)
+    return Stretches(np.array(groups, dtype=np.int64), ends[:, 0], ends[:, 1], np.ones(len(ends), dtype=np.int64))
+
+
+def scan(grid: Grid, market: str = "", *, start: Fit | None = None, quick: bool = False) -> tuple[Fit, list[Window]]:
     """The candidates of every episode, best first within each, and the fit they were held against.
 
     An episode's best candidate, where viewers' chance alone can't have made it, is left out of the
     fit that judges it (with few episodes the curve would bend to it); what stays clear remains left out.
+    ``start`` is a fit of the same rows to begin from; ``quick`` lets each fit trust the one before (``fit``).
     """
-    model = fit(grid)
-    left_out = _covered(grid, [window for group in range(grid.groups) for window in _suspect(model, group, market)])
-    windows = list[Window]()
+    model = fit(grid, start=start)
+    left_out = _covered(grid, _picked(model, first=SUSPECT, most=1))
+    found = _picked(model, most=0)
     for _ in range(REFITS):
-        model = fit(grid, leave_out=left_out, start=model)
-        windows = [window for group in range(grid.groups) for window in _scan_episode(model, group, market)]
-        clear = _covered(grid, [window for window in windows if window.p < CLEAR])
+        model = fit(grid, leave_out=left_out, start=model, trusting=quick)
+        found = _picked(model)
+        clear = _covered(grid, found.where(_Judged.of(model, found).p < CLEAR))
         if np.array_equal(clear, left_out):
             break
         left_out = clear
-    return model, windows
+    return model, measure(model, found, market=market)
 
 
-def _suspect(model: Fit, group: int, market: str) -> list[Window]:
-    return list(islice(_scan_episode(model, group, market, least=SUSPECT), 1))
+def _covered(grid: Grid, found: Stretches) -> Bools:
+    inside = np.zeros(len(grid.second) + 1)
+    np.add.at(inside, grid.starts[found.group] + found.start_s, 1)
+    np.add.at(inside, grid.starts[found.group] + found.end_s, -1)
+    return inside.cumsum()[:-1] > 0
 
 
-def _covered(grid: Grid, windows: list[Window]) -> Bools:
-    inside = np.zeros(len(grid.second), dtype=bool)
-    for window in windows:
-        inside[grid.rows(window.group)][window.start_s : window.end_s] = True
-    return inside
+def _picked(model: Fit, *, first: float = 0.0, most: int = MOST) -> Stretches:
+    """Each episode's windows by falling likelihood ratio, none overlapping another.
+
+    The first of an episode must reach ``first``, further ones DULL.
+    """
+    grid = model.grid
+    expected = grid.at_risk * model.p
+    found = [np.zeros((5, 0), dtype=np.int64)]
+    for low in range(0, grid.groups if most else 0, AT_ONCE):
+        groups = np.arange(low, min(low + AT_ONCE, grid.groups))
+        found.append(_picked_among(grid, expected, groups, first, most))
+    group, order, start_s, end_s, tests = np.concatenate(found, axis=1)
+    sort = np.lexsort((order, group))
+    return Stretches(group[sort], start_s[sort], end_s[sort], tests[sort])
 
 
-def _scan_episode(model: Fit, group: int, market: str, *, least: float = 0.0) -> Iterator[Window]:
-    """Candidates by falling likelihood ratio, none overlapping another; the first at any ratio from ``least``."""
-    rows = model.grid.rows(group)
-    seconds = int(model.grid.used[rows].sum())
-    starts, ends = all_windows(seconds)
-    if not len(starts):
-        return
-    left = _sums(model.grid.exits[rows], starts, ends)
-    expected = _sums((model.grid.at_risk * model.p)[rows], starts, ends)
-    ratio = likelihood_ratio(left, expected)
-    free = np.ones(len(starts), dtype=bool)
-    for number in range(MOST):
-        best = int(np.argmax(np.where(free, ratio, -1.0)))
-        if not free.any() or ratio[best] < (DULL if number else least):
-            return
-        yield measure(model, group, int(starts[best]), int(ends[best]), market=market, tests=len(starts))
-        free &= (ends <= starts[best]) | (starts >= ends[best])
+def _picked_among(grid: Grid, expected: Floats, groups: Ints, first: float, most: int) -> Ints:
+    """Rows of the answer: episode, order within it, start, end, tests."""
+    seconds = _usable(grid)[groups]
+    starts, ends = all_windows(int(seconds.max(initial=0)))
+    fits = (ends <= seconds[:, None]) & (ends - starts <= np.minimum(LONGEST_S, seconds // 2)[:, None])
+    tests = fits.sum(axis=1)
+    ratio = likelihood_ratio(_by_window(grid, grid.exits, groups), _by_window(grid, expected, groups))
+    ratio[~fits] = TAKEN
+    found, at = [np.zeros((5, 0), dtype=np.int64)], np.flatnonzero(tests)
+    for order in range(most):
+        if not len(at):
+            break
+        best = ratio[at].argmax(axis=1)
+        enough = ratio[at, best] >= (DULL if order else first)
+        at, best = at[enough], best[enough]
+        found.append(np.stack([groups[at], np.full(len(at), order), starts[best], ends[best], tests[at]]))
+        overlapping = (ends > starts[best][:, None]) & (starts < ends[best][:, None])
+        ratio[at] = np.where(overlapping, TAKEN, ratio[at])
+    return np.concatenate(found, axis=1)
+
+
+def _usable(grid: Grid) -> Ints:
+    """Seconds of each episode that are looked at."""
+    return np.bincount(grid.group, grid.used, grid.groups).astype(np.int64)
+
+
+def _by_window(grid: Grid, values: Floats, groups: Ints) -> Floats:
+    """Sums over every window of ``all_windows``, one row an episode; past an episode's end they mean nothing."""
+    longest = int(_usable(grid)[groups].max(initial=0))
+    rows = slice(int(grid.starts[groups[0]]), int(grid.starts[groups[-1] + 1]))
+    inside = grid.second[rows] < longest
+    padded = np.zeros((len(groups), longest + 1))
+    padded[grid.group[rows][inside] - groups[0], grid.second[rows][inside] + 1] = values[rows][inside]
+    total = padded.cumsum(axis=1)
+    sums = [total[:, length:] - total[:, :-length] for length in _lengths(longest)]
+    return np.concatenate([np.zeros((len(groups), 0)), *sums], axis=1)
+
+
+def _lengths(seconds: int) -> range:
+    return range(SHORTEST_S, min(LONGEST_S, seconds // 2) + 1)
 
 
 @cache
-def all_windows(seconds: int) -> tuple[np.ndarray, np.ndarray]:
-    """Starts and ends of every window of an episode's usable seconds."""
-    lengths = range(SHORTEST_S, min(LONGEST_S, seconds // 2) + 1)
-    pairs = [(start, start + length) for length in lengths for start in range(seconds - length + 1)]
+def all_windows(seconds: int) -> tuple[Ints, Ints]:
+    """Starts and ends of every window of an episode's usable seconds, shortest first."""
+    pairs = [(start, start + length) for length in _lengths(seconds) for start in range(seconds - length + 1)]
     both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
-
-
-def _sums(values: Floats, starts: np.ndarray, ends: np.ndarray) -> Floats:
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    summed: Floats = total[ends] - total[starts]
-    return summed
 
 
 def likelihood_ratio(left: Floats, expected: Floats) -> Floats:
@@ -147,62 +197,98 @@ def likelihood_ratio(left: Floats, expected: Floats) -> Floats:
     return ratio
 
 
-def measure(model: Fit, group: int, start_s: int, end_s: int, *, market: str, tests: int) -> Window:
-    """A window's odds ratio against the expected, with the error of both; ``tests`` is Bonferroni's factor."""
-    grid, rows = model.grid, slice(model.grid.rows(group).start + start_s, model.grid.rows(group).start + end_s)
-    left = float(grid.exits[rows].sum())
-    expected = float((grid.at_risk * model.p)[rows].sum())
-    spread2 = uncertainty(model, group, start_s, end_s)
-    log_ratio, information = log_odds_ratio(max(left, 0.5), grid.at_risk[rows], model.log_odds[rows])
-    series, episode = grid.keys[group]
-    return Window(
-        group=group,
-        where=(series, episode.number),
-        start_s=start_s,
-        end_s=end_s,
-        market=market,
-        watching=float(grid.at_risk[rows.start]),
-        starters=float(grid.at_risk[grid.starts[group]]),
-        left=left,
-        expected=expected,
-        log_ratio=log_ratio,
-        error=float(np.sqrt(1 / information + spread2)),
-        doubt=float(np.sqrt(spread2)),
-        p=min(1.0, 2 * tests * tail(left, expected, spread2)),
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """What windows hold beside what was expected, as parallel arrays."""
+
+    left: Floats
+    expected: Floats
+    spread2: Floats  # relative variance of the expected: the curve's error, blocks' spread, misfit
+    p: Floats
+
+    @classmethod
+    def of(cls, model: Fit, found: Stretches) -> _Judged:
+        grid = model.grid
+        left = _within(grid, grid.exits, found)
+        expected = _within(grid, grid.at_risk * model.p, found)
+        spread2 = _curve_variance(model, found) + model.tau2 + MISFIT**2
+        p = np.minimum(1.0, 2 * found.tests * tail(left, expected, spread2))
+        return cls(left, expected, spread2, p)
 
 
-def uncertainty(model: Fit, group: int, start_s: int, end_s: int) -> float:
-    """Relative variance of a window's expected count: the curve's error, blocks' spread, misfit."""
-    rows = model.grid.rows(group)
-    gradient = np.zeros(rows.stop - rows.start)
-    gradient[start_s:end_s] = model.information[rows][start_s:end_s]
-    gradient /= max(gradient.sum(), 1e-9)
-    curve = float(model.variance_along(gradient[:, None], group)[0])
-    return curve + model.tau2 + MISFIT**2
+def _within(grid: Grid, values: Floats, found: Stretches) -> Floats:
+    """Sums over windows."""
+    total = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
+    summed: Floats = total[grid.starts[found.group] + found.end_s] - total[grid.starts[found.group] + found.start_s]
+    return summed
 
 
-def log_odds_ratio(left: float, at_risk: Floats, log_odds: Floats) -> tuple[float, float]:
-    """The shift of all log-odds that explains the count, and the information about it (Newton's method)."""
-    shift, information = 0.0, 1e-9
+def _curve_variance(model: Fit, found: Stretches) -> Floats:
+    """Variance of the windows' mean log-odds (weighted by information), from the curve's own error."""
+    information = model.information[:, None]
+    columns = np.column_stack([model.columns, model.own, np.ones(len(information))])
+    sums = _within(model.grid, columns * information, found)
+    mean = sums[:, :-1] / np.maximum(sums[:, -1:], 1e-9)
+    count = model.columns.shape[1]
+    shared, own = mean[:, :count], mean[:, count:]
+    along = ((shared @ model.shared_inverse) * shared).sum(axis=1)
+    along += np.einsum("wi,wij,wj->w", own, model.own_inverse[found.group], own)
+    variance: Floats = np.maximum(along, 0.0)
+    return variance
+
+
+def measure(model: Fit, found: Stretches, *, market: str) -> list[Window]:
+    """Windows' odds ratios against the expected, with the errors of both."""
+    grid, judged = model.grid, _Judged.of(model, found)
+    first = grid.starts[found.group] + found.start_s
+    at = first[:, None] + np.arange(int((found.end_s - found.start_s).max(initial=0)))
+    inside = at < (grid.starts[found.group] + found.end_s)[:, None]
+    at = np.where(inside, at, 0)
+    log_ratio, information = log_odds_ratio(np.maximum(judged.left, 0.5), grid.at_risk[at] * inside, model.log_odds[at])
+    error = np.sqrt(1 / information + judged.spread2)
+    watching, starters = grid.at_risk[first], grid.at_risk[grid.starts[found.group]]
+    columns = (watching, starters, judged.left, judged.expected, log_ratio, error, np.sqrt(judged.spread2), judged.p)
+    places = zip(found.group.tolist(), found.start_s.tolist(), found.end_s.tolist(), strict=True)
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    where = [(series, episode.number) for series, episode in grid.keys]
+    return [
+        Window(group, where[group], start_s, end_s, market, *told)
+        for (group, start_s, end_s), told in zip(places, numbers, strict=True)
+    ]
+
+
+def log_odds_ratio(left: Floats | float, at_risk: Floats, log_odds: Floats) -> tuple[Floats, Floats]:
+    """By window, the shift of its log-odds that explains the count, and the information about it (Newton's method).
+
+    ``left`` is one number a window; ``at_risk`` and ``log_odds`` have its seconds along the last axis.
+    """
+    shift, information = np.zeros(np.shape(left)), np.full(np.shape(left), 1e-9)
     for _ in range(50):
-        p = 1 / (1 + np.exp(-(log_odds + shift)))
-        information = max(float((at_risk * p * (1 - p)).sum()), 1e-9)
-        step = float(np.clip((left - (at_risk * p).sum()) / information, -1, 1))
-        shift += step
-        if abs(step) < 1e-10:
+        p = 1 / (1 + np.exp(-(log_odds + shift[..., None])))
+        information = np.maximum((at_risk * p * (1 - p)).sum(axis=-1), 1e-9)
+        step = np.clip((left - (at_risk * p).sum(axis=-1)) / information, -1, 1)
+        shift = shift + step
+        if np.abs(step).max(initial=0.0) < 1e-10:
             break
     return shift, information
 
 
-def tail(left: float, expected: float, spread2: float) -> float:
-    """Probability of a count as far out, one-sided: Poisson whose mean is itself uncertain (negative binomial)."""
-    from scipy.stats import nbinom
+def tail(left: Floats | float, expected: Floats | float, spread2: Floats | float) -> Floats:
+    """Probability of a count as far out, one-sided: Poisson whose mean is itself uncertain (negative binomial).
 
-    size = 1 / spread2
-    chance = size / (size + max(expected, 1e-12))
+    With size r = 1 / spread2 and mean E the count is at most k with probability I(r / (r + E); r, k + 1),
+    I being the regularised incomplete beta function.
+    """
+    from scipy.special import betainc
+
+    size, mean = 1 / np.asarray(spread2, dtype=float), np.maximum(expected, 1e-12)
     above = left > expected
-    return float(nbinom.sf(left - 1, size, chance) if above else nbinom.cdf(left, size, chance))
+    count = np.floor(np.where(above, left - 1, left))
+    certain = count < 0  # at least none
+    upper = betainc(np.maximum(count, 0) + 1, size, mean / (size + mean))
+    lower = betainc(size, np.maximum(count, 0) + 1, size / (size + mean))
+    chance: Floats = np.where(certain, 1.0, np.where(above, upper, lower))
+    return chance
 
 
 def excess(window: Window) -> Estimate:

@@ -10,8 +10,7 @@ from hookline.insight import curves
 from hookline.insight.discovery import LEVEL
 from hookline.insight.effects import EPISODES, PLACES, Candidate
 from hookline.insight.grid import SeriesData
-from hookline.insight.hazard import Fit
-from hookline.insight.moments import Window
+from hookline.insight.study import Extent
 
 DIP_S = 6  # the dip that a note speaks of: that long, at twice the odds of leaving
 DIP_Z = 5.0  # standard errors that survive the scan over a season
@@ -22,7 +21,7 @@ MOST_WAITS = 3
 
 def of_series(
     data: SeriesData,
-    scans: Mapping[str, tuple[Fit, list[Window]]],
+    extents: Mapping[str, Extent],
     types: Sequence[tuple[Candidate, float]],
     anything: bool,
 ) -> tuple[str, ...]:
@@ -30,8 +29,8 @@ def of_series(
     told = [*_about_data(data)]
     told += [why for curve in data.platform_curves if (why := curves.unusable(curve, data.story))]
     if data.hazard.at_risk.sum():
-        told += [note for market, (model, _) in scans.items() if (note := _too_few(market, model))]
-        told += _worth_waiting(types, scans[""][0])
+        told += [note for market, extent in extents.items() if (note := _too_few(market, extent))]
+        told += _worth_waiting(types, extents[""].views)
         if not anything:
             told.append("Nothing stands out from chance at a false discovery rate of 5%: no finding is claimed.")
     return tuple(told)
@@ -63,21 +62,18 @@ def _numbers(numbers: set[int]) -> str:
     return ", ".join(str(number) for number in sorted(numbers))
 
 
-def _too_few(market: str, model: Fit) -> str:
+def _too_few(market: str, extent: Extent) -> str:
     """How many more views would show a dip of twice the odds, where those at hand would not.
 
     A dip of DIP_S seconds with n watching and hazard h has information n h DIP_S about its log odds
     ratio; log 2 is DIP_Z standard errors from none when that is (DIP_Z / log 2)^2.
     """
-    grid = model.grid
-    if not grid.groups:
+    if not extent.episodes:
         return ""
-    views = grid.at_risk[grid.starts[:-1]]
-    hazard = grid.exits[grid.used].sum() / max(grid.at_risk[grid.used].sum(), 1)
-    if hazard == 0:
+    if extent.hazard == 0:
         return f"Nobody{' in ' + market if market else ''} left before an episode's last seconds."
-    needed = (DIP_Z / np.log(2)) ** 2 / (hazard * DIP_S)
-    short = max(needed - float(np.median(views)), 0) * grid.groups
+    needed = (DIP_Z / np.log(2)) ** 2 / (extent.hazard * DIP_S)
+    short = max(needed - extent.middling, 0) * extent.episodes
     if short < 1:
         return ""
     where = f" in {market}" if market else ""
@@ -87,9 +83,8 @@ def _too_few(market: str, model: Fit) -> str:
     )
 
 
-def _worth_waiting(types: Sequence[tuple[Candidate, float]], model: Fit) -> list[str]:
+def _worth_waiting(types: Sequence[tuple[Candidate, float]], views: float) -> list[str]:
     """Types that may do something, and how many views more would tell: errors fall with their root."""
-    views = float(model.grid.at_risk[model.grid.starts[:-1]].sum()) if model.grid.groups else 0.0
     near = [c for c, q in types if q > LEVEL and not c.elsewhere and c.p < CLOSE and abs(c.effect.value) > WORTH]
     told = []
     for candidate in sorted(near, key=lambda c: c.p)[:MOST_WAITS]:

@@ -35,6 +35,8 @@ class Effect:
     estimate: Estimate  # odds ratio
     q: float
     places: tuple[Place, ...] = ()
+    e_value: float = 1.0  # risk ratio that something unseen must have with element and outcome to explain it away
+    e_value_limit: float = 1.0  # the same of the interval's end nearest to none
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Results are read back from the store where they are needed, so a run with nothin
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -330,7 +331,7 @@ def _insights(runs: Sequence[SeriesRun], stores: Sequence[Store], progress: Prog
         from hookline.insight import analyse
 
         progress("insight", 0, 1)
-        found = analyse([_data(run) for run in watched])
+        found = analyse([_data(run) for run in watched], workers=os.cpu_count() or 1)
         progress("insight", 1, 1)
         return found
 
