@@ -215,3 +215,12 @@ def test_a_file_that_is_no_format_says_so(tmp_path: Path) -> None:
 
 def test_every_source_has_a_file_and_stands_in_the_docs() -> None:
     assert {make().format for make in MAKERS} == set(EVENT_FORMATS)
+
+
+def test_problems_in_several_files_are_told_with_their_file_and_line(tmp_path: Path) -> None:
+    made = next(made for made in (make() for make in MAKERS) if made.format == "segment")
+    whole = file(tmp_path, made, name="a.jsonl")
+    broken = file(tmp_path, made, name="b.jsonl", content=made.content().rstrip() + b'\n{"half\n')
+    intake, _ = load([whole, broken], made.format, tmp_path / "new.parquet")
+    places = {p.reason: p.example for p in intake.set_aside}
+    assert places["the line is not a whole JSON object"] == f"b.jsonl, line {len(made.lines) + 1}"

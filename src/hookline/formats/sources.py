@@ -306,7 +306,7 @@ def _problems(
     rows = [(code, n - (given.marked if code == "not_json" else 0), *rest) for code, n, *rest in rows]
     rows = [row for row in rows if row[1]]
     where = _line_numbers(given.files, {row[2] for row in rows}, source, names)
-    found = [_problem(source, code, count, where.get(event_id, 0), example) for code, count, event_id, example in rows]
+    found = [_problem(source, code, count, where.get(event_id, ""), example) for code, count, event_id, example in rows]
     rejected, place = given.rejected(con)
     if rejected:
         why = "the line has not the columns of the header, or is cut off"
@@ -315,10 +315,9 @@ def _problems(
     return total, tuple(found)
 
 
-def _problem(source: Source, code: str, count: int, line: int, example: Mapping[str, Any] | None) -> SetAside:
+def _problem(source: Source, code: str, count: int, place: str, example: Mapping[str, Any] | None) -> SetAside:
     fault = source.fault(code)
     shown = str((example or {}).get(fault.shows) or "")[:80] if fault.shows else ""
-    place = f"line {line}" if line else ""
     return SetAside(fault.reason, count, ": ".join(part for part in (place, shown) if part), fault.mend, fault.kept)
 
 
@@ -335,19 +334,21 @@ def _nothing_usable(con: DuckDBPyConnection, source: Source, file: Path, problem
 
 def _line_numbers(
     files: Sequence[Path], wanted: set[str | None], source: Source, names: Pseudonyms
-) -> dict[str | None, int]:
-    """Line numbers of problem rows by event id, of the first broken line under None."""
-    found: dict[str | None, int] = {}
-    if not wanted or not source.id_path or len(files) > 1:
+) -> dict[str | None, str]:
+    """Where problem rows stand, by event id; the first broken line under None.  Of several files it names which."""
+    found: dict[str | None, str] = {}
+    if not wanted or not source.id_path:
         return found
     seen = 0
-    for number, line in enumerate(_open_lines(files[0]), 1):
-        seen += len(line)
-        event_id = _event_id(line, source.id_path, names)
-        if line.strip() and event_id in wanted and event_id not in found:
-            found[event_id] = number
-        if len(found) == len(wanted) or seen > LOOK_BYTES:
-            break
+    for path in files:
+        before = f"{path.name}, " if len(files) > 1 else ""
+        for number, line in enumerate(_open_lines(path), 1):
+            seen += len(line)
+            event_id = _event_id(line, source.id_path, names)
+            if line.strip() and event_id in wanted and event_id not in found:
+                found[event_id] = f"{before}line {number}"
+            if len(found) == len(wanted) or seen > LOOK_BYTES:
+                return found
     return found
 
 
