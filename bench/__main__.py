@@ -21,6 +21,7 @@ BENCHES = (
     *("story", "season", "alignment", "gold", "lines", "emotion", "turning", "promises"),
     *("audience", "events", "scale", "figures"),
     *("insight", "experiments", "catalogue"),
+    "shots",
 )
 README = Path(__file__).parent / "README.md"
 
