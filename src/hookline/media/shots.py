@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,15 +156,19 @@ def grid_of(frame: Any) -> NDArray[np.uint8]:
 def _cells(plane: Any) -> NDArray[np.uint8]:
     """Means over the cells of a plane, of four by four samples in each where there are so many."""
     rows, columns = GRID
+    down, across = _spread(plane.height, rows), _spread(plane.width, columns)
     pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-    samples = pixels[_spread(plane.height, rows)[:, None], _spread(plane.width, columns)]
-    per = (samples.shape[0] // rows, samples.shape[1] // columns)
-    sums = samples.reshape(rows, per[0], columns, per[1]).sum(axis=(1, 3), dtype=np.uint16)
+    samples = pixels.take(down, axis=0).take(across, axis=1).astype(np.uint16)
+    per = (len(down) // rows, len(across) // columns)
+    lines = sum((samples[step :: per[0]] for step in range(1, per[0])), start=samples[:: per[0]])
+    sums = sum((lines[:, step :: per[1]] for step in range(1, per[1])), start=lines[:, :: per[1]])
     means: NDArray[np.uint8] = (sums // (per[0] * per[1])).astype(np.uint8)
     return means
 
 
+@cache
 def _spread(size: int, cells: int) -> NDArray[np.intp]:
+    """Places of the samples along one side, as many in each cell."""
     per = min(4, max(1, size // cells))
     return ((np.arange(cells * per) + 0.5) * size / (cells * per)).astype(np.intp)
 
