@@ -21,6 +21,7 @@ ROOMS = {
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
     "audience": ("audience", "events", "scale", "figures"),
     "insight": ("insight", "experiments", "catalogue"),
+    "media": ("shots",),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from hookline.model.shot import Footage, Shot, ShotStart
+from hookline.model.span import Span
 from hookline.model.story import Emotion, EpisodeStory, Feeling
 from hookline.story import analyse
 from hookline.story.lexicon import lexicon
@@ -110,3 +114,47 @@ def test_smoothing_spreads_a_peak_evenly() -> None:
     assert values[10 - 1] == pytest.approx(values[10 + 1])
     assert sum(values) == pytest.approx(1.0)
     assert values[10 + int(SMOOTH_S) + 1] > 0
+
+
+def filmed(*starts_ms: int, loudness: tuple[float, ...] | None = None, duration_ms: int = 60_000) -> Footage:
+    ends = [*starts_ms[1:], duration_ms]
+    shots = tuple(
+        Shot(Span(start, end), ShotStart.CUT, start // 40, end // 40)
+        for start, end in zip(starts_ms, ends, strict=True)
+    )
+    return Footage(duration_ms, (25, 1), shots, loudness)
+
+
+@given(
+    st.lists(st.integers(1, 59_999), max_size=40, unique=True),
+    st.one_of(st.none(), st.lists(st.floats(-70, 0), min_size=0, max_size=70).map(tuple)),
+)
+@settings(max_examples=30, deadline=None)
+def test_a_video_only_adds(starts: list[int], loudness: tuple[float, ...] | None) -> None:
+    script = written(FIGHT, language="en")
+    bare = analyse([script], durations_ms={1: 60_000}).episodes[0]
+    seen = filmed(0, *sorted(starts), loudness=loudness)
+    with_video = analyse([script], durations_ms={1: 60_000}, footage={1: seen}).episodes[0]
+    assert len(with_video.tension) == len(bare.tension)
+    assert all(0 <= a <= b <= min(1.0, a + 0.19) for a, b in zip(bare.tension, with_video.tension, strict=True))
+    assert with_video.shots == (0, *sorted(starts))
+    assert with_video.beats == bare.beats
+
+
+def test_an_evenly_cut_and_mixed_video_changes_nothing() -> None:
+    script = written(FIGHT, language="en")
+    bare = analyse([script], durations_ms={1: 60_000})
+    other_episodes = analyse([script], durations_ms={1: 60_000}, footage={7: filmed(0, 5000)})
+    assert other_episodes == bare
+    even = analyse([script], durations_ms={1: 60_000}, footage={1: filmed(0, loudness=(-20.0,) * 60)})
+    assert even.episodes[0].tension == bare.episodes[0].tension
+
+
+def test_quick_cutting_and_loud_seconds_press() -> None:
+    script = written(CALM, language="en")
+    bare = analyse([script], durations_ms={1: 60_000}).episodes[0].tension
+    quick = filmed(0, *range(40_000, 46_000, 1000), loudness=(-25.0,) * 20 + (-12.0,) * 5 + (-25.0,) * 35)
+    tension = analyse([script], durations_ms={1: 60_000}, footage={1: quick}).episodes[0].tension
+    assert tension[43] > bare[43] + 0.05
+    assert tension[22] > bare[22] + 0.04
+    assert tension[8] == bare[8]

@@ -304,6 +304,8 @@ class EpisodeStory:
     valence: tuple[float, ...] = ()  # one value a second, -1..1, like ``tension``
     arc: Arc | None = None  # None where too little is said to draw one
     spikes: tuple[Spike, ...] = ()
+    shots: tuple[int, ...] = ()  # ms at which shots begin; none where no video was watched
+    loudness: tuple[float, ...] = ()  # LUFS of each second of the video; none without sound
 
     @property
     def number(self) -> int:

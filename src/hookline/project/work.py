@@ -24,6 +24,7 @@ from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality, SetAside
 from hookline.model.script import Script
+from hookline.model.shot import Footage
 from hookline.model.story import SeriesStory
 from hookline.project.config import Config
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
@@ -152,17 +153,25 @@ def _story(series: SeriesFolder, store: Store, progress: Progress) -> Derived:
         )
     config = series.config()
     durations = {number: _duration(series, store, entry) for number, entry in _by_episode(videos).items()}
+    seen = _watched(series, store, videos, progress)
     inputs = _contents(series, store, (*scripts, *subtitles, *said))
 
     def make(work: Path) -> None:
         progress("story", 0, 1)
-        story = _analysed(series, scripts, subtitles, durations, config, corrections_of(series))
+        story = _analysed(series, scripts, subtitles, durations, seen, config, corrections_of(series))
         lengths = {episode.number: episode.duration_ms for episode in story.episodes}
         (work / "story.json").write_text(dumps(story), encoding="utf-8")
         (work / "durations.json").write_text(json.dumps(lengths))
         progress("story", 1, 1)
 
-    parts = [_code("model", "formats", "story"), inputs, durations, config.title, config.language]
+    parts = [
+        _code("model", "formats", "story"),
+        inputs,
+        durations,
+        [step.key for step in seen.values()],
+        config.title,
+        config.language,
+    ]
     return store.derive("story", parts, make)
 
 
@@ -171,6 +180,7 @@ def _analysed(
     scripts: Sequence[Imported],
     subtitles: Sequence[Imported],
     durations: Mapping[int, int],
+    seen: Mapping[int, Derived],
     config: Config,
     corrections: Sequence[Correction],
 ) -> SeriesStory:
@@ -192,7 +202,13 @@ def _analysed(
         for number, entry in _by_episode(subtitles, language=language).items()
     }
     story = analyse(
-        told, cues=cues, durations_ms=durations, title=config.title, language=language, corrections=corrections
+        told,
+        cues=cues,
+        durations_ms=durations,
+        footage={number: _load(Footage, step, "footage.json") for number, step in seen.items()},
+        title=config.title,
+        language=language,
+        corrections=corrections,
     )
     return replace(story, notes=(*notes, *story.notes))
 
@@ -240,6 +256,27 @@ def _duration(series: SeriesFolder, store: Store, entry: Imported) -> int:
 
     step = store.derive("probe", [_code("media"), store.content(path)], make)
     return int((step.folder / "duration_ms").read_text())
+
+
+def _watched(series: SeriesFolder, store: Store, videos: Sequence[Imported], progress: Progress) -> dict[int, Derived]:
+    """Each episode's video watched once: its shots and its loudness, kept by the file's content."""
+    chosen = _by_episode(videos)
+    steps = {}
+    for done, (number, entry) in enumerate(chosen.items()):
+        progress("video", done, len(chosen))
+        steps[number] = _footage(store, series.root / entry.path)
+    if chosen:
+        progress("video", len(chosen), len(chosen))
+    return steps
+
+
+def _footage(store: Store, path: Path) -> Derived:
+    def make(work: Path) -> None:
+        from hookline.media.footage import watch
+
+        (work / "footage.json").write_text(dumps(watch(path)), encoding="utf-8")
+
+    return store.derive("footage", [_code("model", "media"), store.content(path)], make)
 
 
 # Audience

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from hookline.model.correction import Correction
 from hookline.model.script import Cue, Script
+from hookline.model.shot import Footage
 from hookline.model.story import SeriesStory
 from hookline.story.series import analysed
 
@@ -25,6 +26,7 @@ def analyse(
     *,
     cues: Mapping[int, Sequence[Cue]] = {},
     durations_ms: Mapping[int, int] = {},
+    footage: Mapping[int, Footage] = {},
     title: str = "",
     language: str = "",
     corrections: Sequence[Correction] = (),
@@ -36,6 +38,7 @@ def analyse(
             counts, else the first, and ``notes`` says so.
         cues: subtitles by episode number; they time the script, or stand in for it.
         durations_ms: length of the video by episode number, where there is one.
+        footage: the watched video by episode number; its shots and loudness go into the tension.
         title: the series' name, by default the first script's.
         language: what the series is written in, by default what the first script is in.
         corrections: what people say; it stands above what is found here (``story.corrections``).
@@ -44,5 +47,11 @@ def analyse(
         Every episode that a script or subtitles hold, in order of number, each line with a span.
     """
     return analysed(
-        scripts, cues=cues, durations_ms=durations_ms, title=title, language=language, corrections=corrections
+        scripts,
+        cues=cues,
+        durations_ms=durations_ms,
+        footage=footage,
+        title=title,
+        language=language,
+        corrections=corrections,
     )

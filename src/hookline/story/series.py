@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hookline.model.correction import Correction
 from hookline.model.script import Cue, Episode, LineKind, Script, Source
+from hookline.model.shot import Footage
 from hookline.model.story import EpisodeStory, SeriesStory, Timing
 from hookline.story.align import timed_by_cues, told_by_cues
 from hookline.story.arcs import episode_arc, season_arc
@@ -55,6 +56,7 @@ def analysed(
     *,
     cues: Mapping[int, Sequence[Cue]],
     durations_ms: Mapping[int, int],
+    footage: Mapping[int, Footage] = {},
     title: str,
     language: str,
     corrections: Sequence[Correction] = (),
@@ -71,7 +73,7 @@ def analysed(
     timed = [_as_said(one, placed, fixed=one.episode.number in durations_ms) for one in timed]
     words = lexicon(spoken)
     cast = cast_of([one.episode for one in timed], words)
-    stories = tuple(_stories(timed, cast, words, spoken, placed))
+    stories = tuple(_stories(timed, cast, words, spoken, placed, footage))
     promises = promises_of(stories, cast, words)
     stories = answered(stories, promises)
     turning_points = turning_points_of(stories)
@@ -176,18 +178,31 @@ def _odd(number: int, episode: Episode, duration_ms: int | None) -> tuple[str, .
 
 
 def _stories(
-    timed: Sequence[_Timed], cast: Cast, words: Lexicon, language: str, placed: Placed
+    timed: Sequence[_Timed],
+    cast: Cast,
+    words: Lexicon,
+    language: str,
+    placed: Placed,
+    footage: Mapping[int, Footage],
 ) -> Iterator[EpisodeStory]:
     set_going = False
     for position, one in enumerate(timed):
         opening = not set_going and position < INCITING_EPISODES
-        story = _story(one, cast, words, placed.of(one.episode.number), opening=opening, language=language)
+        mine, seen = placed.of(one.episode.number), footage.get(one.episode.number)
+        story = _story(one, cast, words, mine, opening=opening, language=language, footage=seen)
         set_going = set_going or any(beat.type == "inciting" for beat in story.beats)
         yield story
 
 
 def _story(
-    one: _Timed, cast: Cast, words: Lexicon, mine: Sequence[Laid], *, opening: bool, language: str
+    one: _Timed,
+    cast: Cast,
+    words: Lexicon,
+    mine: Sequence[Laid],
+    *,
+    opening: bool,
+    language: str,
+    footage: Footage | None,
 ) -> EpisodeStory:
     episode = recast(one.episode, cast)
     reading = read(episode, one.duration_ms, words, cast)
@@ -203,7 +218,7 @@ def _story(
         duration_ms=one.duration_ms,
         timing=one.timing,
         beats=beats,
-        tension=tension_of(reading, beats, feelings=feelings),
+        tension=tension_of(reading, beats, feelings=feelings, footage=footage),
         ending=ending,
         hook=hooked[0] if hooked else None,
         dialogue_share=shares(episode),
@@ -211,6 +226,8 @@ def _story(
         spikes=spikes_of(beats),
         valence=valence,
         arc=episode_arc(feelings, valence),
+        shots=tuple(shot.span.start_ms for shot in footage.shots) if footage else (),
+        loudness=(footage.loudness_lufs or ()) if footage else (),
     )
 
 

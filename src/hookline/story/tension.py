@@ -1,6 +1,6 @@
 """Step 5: tension, second by second.
 
-For the middle of each second, six sources between 0 and 1:
+For the middle of each second, sources between 0 and 1:
 
     heat      charge of the line under way (``signs``: hot words, "!", capitals, breaking off)
     emotion   how sure the line is angry, afraid, disgusted, sad or surprised, as far as that presses (``PRESSING``)
@@ -10,9 +10,15 @@ For the middle of each second, six sources between 0 and 1:
     question  1 when a question is put, halved every 6 s; every 20 s while nobody answers it
     beat      strongest beat under way, fading over 4 s after its end
 
+and, where the video was watched, two more that say how it is cut and mixed, each against the episode's own median
+second, so that a loud or quick series is not tenser for it, and neither takes anything away:
+
+    cutting   shots that begin within 5 s either way: 0 at the median, 1 at twice as many and 3 more
+    loudness  LU above the median of the seconds that are not silent: 0 at the median, 1 at 10 LU
+
 combine as ``1 - product(1 - w_k x_k)``: each source takes its share of the calm that the others
 leave, so the sum stays in 0..1 and no source alone makes full tension.  The weights are
-``WEIGHTS``.  The curve is then smoothed with a normal kernel of 1.5 s, cut off at 4 s and
+``WEIGHTS`` and ``FILMED``.  The curve is then smoothed with a normal kernel of 1.5 s, cut off at 4 s and
 normalised at the ends.  It is a reading of the script, comparable between episodes; it is not
 scaled to the episode's own highest point, so a calm episode looks calm.
 """
@@ -20,15 +26,18 @@ scaled to the episode's own highest point, so a calm episode looks calm.
 from __future__ import annotations
 
 import math
+import statistics
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
 from hookline.model.script import LineKind
+from hookline.model.shot import Footage
 from hookline.model.story import Beat, BeatType, Emotion, Feeling
 from hookline.story.signs import Reading
 
 WEIGHTS = {"heat": 0.45, "emotion": 0.20, "conflict": 0.40, "pace": 0.15, "question": 0.15, "beat": 0.60}
+FILMED = {"cutting": 0.10, "loudness": 0.10}  # small: form follows what happens more than it makes it
 
 CALM = (BeatType.EXPOSITION, BeatType.FLASHBACK, BeatType.HOOK)  # these don't press by themselves
 RELIEVING = {BeatType.PAYOFF: 0.5, BeatType.DECISION: 0.8, BeatType.DECLARATION: 0.8}
@@ -41,17 +50,24 @@ OPEN_HALF_LIFE_S = 20.0  # of a question that nobody answers in the next two lin
 BEAT_FADES_S = 4.0
 PACE_REACH_S = 5.0
 PACE_FULL = 8
+CUTTING_REACH_S = 5.0
+CUTTING_MORE = 3  # shots beyond twice the median that make it full
+LOUDER_LU = 10.0
+SILENT_LUFS = -60.0
 SMOOTH_S = 1.5
 SMOOTH_REACH_S = 4
 
 
-def tension_of(reading: Reading, beats: Sequence[Beat], *, feelings: Sequence[Feeling] = ()) -> tuple[float, ...]:
+def tension_of(
+    reading: Reading, beats: Sequence[Beat], *, feelings: Sequence[Feeling] = (), footage: Footage | None = None
+) -> tuple[float, ...]:
     """Tension 0..1 for every second that the episode touches.
 
     Args:
         reading: the episode with what is seen in each line.
         beats: all its beats.
         feelings: one for each line; without them emotion is 0 throughout.
+        footage: the watched video; without it only what is written counts.
     """
     seconds = -(-reading.duration_ms // 1000)
     sources = {
@@ -62,8 +78,12 @@ def tension_of(reading: Reading, beats: Sequence[Beat], *, feelings: Sequence[Fe
         "question": _questions(reading, seconds),
         "beat": _pressing(beats, seconds),
     }
+    weights = WEIGHTS
+    if footage is not None:
+        sources |= {"cutting": _cutting(footage, seconds), "loudness": _loudness(footage, seconds)}
+        weights = WEIGHTS | FILMED
     raw = [
-        1.0 - math.prod(1.0 - weight * sources[name][second] for name, weight in WEIGHTS.items())
+        1.0 - math.prod(1.0 - weight * sources[name][second] for name, weight in weights.items())
         for second in range(seconds)
     ]
     return tuple(round(min(1.0, max(0.0, value)), 4) for value in smoothed(raw))
@@ -157,6 +177,25 @@ def _pressing(beats: Sequence[Beat], seconds: int) -> list[float]:
             age_s = second + 0.5 - beat.span.end_ms / 1000
             _raise(values, range(second, second + 1), press * max(0.0, 1.0 - age_s / BEAT_FADES_S))
     return values
+
+
+def _cutting(footage: Footage, seconds: int) -> list[float]:
+    starts = [shot.span.start_ms / 1000 for shot in footage.shots[1:]]
+    near = [
+        bisect_right(starts, second + 0.5 + CUTTING_REACH_S) - bisect_left(starts, second + 0.5 - CUTTING_REACH_S)
+        for second in range(seconds)
+    ]
+    usual = statistics.median(near) if near else 0.0
+    return [min(1.0, max(0.0, (count - usual) / (usual + CUTTING_MORE))) for count in near]
+
+
+def _loudness(footage: Footage, seconds: int) -> list[float]:
+    """A second without sound, or past its end, is no louder than any."""
+    levels = [*(footage.loudness_lufs or ())][:seconds]
+    heard = [level for level in levels if level > SILENT_LUFS]
+    usual = statistics.median(heard) if heard else 0.0
+    louder = [min(1.0, max(0.0, (level - usual) / LOUDER_LU)) for level in levels] if heard else []
+    return louder + [0.0] * (seconds - len(louder))
 
 
 def _raise(values: list[float], seconds: range, level: float) -> None:
