@@ -3,9 +3,13 @@
 ``analyse`` is the room's one door.  Its steps, a file each: ``timing``, or ``align`` with ``placing`` and
 ``word_match``, gives every line its time, ``people`` makes one person of several spellings, ``signs`` notes
 what each line gives away (by the words in ``en.toml`` and ``zh.toml``), ``beats`` makes moments of that,
-``tension`` a curve, ``hooks`` the first reason to stay and the ending; over the whole series ``arcs`` draws
-the mood, ``turning`` and ``segments`` find where it turns, ``promises`` and ``payoffs`` tie setups to what
-settles them (by the words in ``promises.toml``, along ``plotline``).
+``tension`` a curve (with ``feelings``, read by the model in ``emotion``), ``hooks`` the first reason to
+stay and the ending; over the whole series ``arcs`` draws the mood, ``turning`` and ``segments`` find where it
+turns, ``promises`` and ``payoffs`` tie setups to what settles them (by the words in ``promises.toml``, along
+``plotline``), ``presence`` and ``traits`` say who is with whom and what they are to the story (by
+``archetypes.toml``), ``pull`` where to ask for money.  ``corrections`` puts what people say above all of it;
+``annotate`` lets a language model say the same.  ``numbers`` counts, ``notes`` advises, ``compare`` holds two
+drafts together, ``document`` and ``tables`` hand it out.
 """
 
 from __future__ import annotations

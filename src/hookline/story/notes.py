@@ -1,4 +1,4 @@
-"""Step 8: where an episode leaves the form, as notes that a writer can act on.
+"""Step 15: where an episode leaves the form, as notes that a writer can act on.
 
 Each note says what was measured, what it is held against and where that figure is from:
 

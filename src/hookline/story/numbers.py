@@ -1,4 +1,4 @@
-"""Step 7: the season in figures, counted from the timed story.
+"""Step 14: the season in figures, counted from the timed story.
 
 Everything here is counted and nothing guessed, but for times by reading speed, which are estimates
 (``timing`` says which an episode has).

@@ -1,4 +1,4 @@
-"""Step 7: who is in which line, who speaks to whom, and what they are to each other.
+"""Step 11: who is in which line, who speaks to whom, and what they are to each other.
 
 A person is in a line that they speak (a narrator's voice apart), act in or are spoken to.  A line is
 said to those whom it names in the scene, else to the other who spoke last, else to the other who

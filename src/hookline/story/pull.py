@@ -1,4 +1,4 @@
-"""Step 9: moments that pull anew within an episode, and where in the season to ask for money.
+"""Step 13: moments that pull anew within an episode, and where in the season to ask for money.
 
 A spike is a line at which the pull of the beats that land on it reaches ``SPIKE_FROM``, at least
 ``APART_MS`` after the one before (of two nearer ones the stronger stays).  The field wants one every

@@ -1,4 +1,4 @@
-"""Step 8: what people are to the story, which archetypes they carry, and the tropes of the series.
+"""Step 12: what people are to the story, which archetypes they carry, and the tropes of the series.
 
 A role is read from how much of the story is a person's, what they do to the lead (beats in which they
 speak against the lead) and whether the two speak and act as lovers do.
