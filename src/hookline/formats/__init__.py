@@ -118,10 +118,11 @@ def detect(path: Path, *, kind: str | None = None, format: str | None = None) ->
     fitting = [verdict for verdict in verdicts if verdict[2] is not None]
     if not fitting:
         wanted = f"as {kind}" if kind else "as any known format"
+        known = [name for name, (of_kind, _) in FORMATS.items() if kind in (None, of_kind)]
         raise UnknownFormat(
             f"the file can't be read {wanted}",
             where=str(path),
-            mend=f"say what it is with --as and --format (formats: {', '.join(FORMATS)})",
+            mend=f"say what it is with {'--format' if kind else '--as and --format'} (formats: {', '.join(known)})",
         )
     name, chosen, match = max(fitting, key=lambda verdict: verdict[2].score)
     return Detected(name, chosen.KIND, chosen.TITLE, match.why)
