@@ -52,7 +52,7 @@ def _sqlglot() -> Any:
 
 
 def _turned(node: exp.Expr) -> exp.Expr:
-    for rule in (_least_struct, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list):
+    for rule in (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list):
         node = rule(node)
     return node
 
@@ -73,6 +73,15 @@ def _least_struct(node: exp.Expr) -> exp.Expr:
     return exp.Min(this=exp.Struct(expressions=fields))
 
 
+def _named_window(node: exp.Expr) -> exp.Expr:
+    """Spark reads ``OVER sitting - x`` as a name with a hyphen."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Window) and isinstance(node.parent, exp.Sub):
+        return exp.paren(node, copy=False)
+    return node
+
+
 def _epoch(node: exp.Expr) -> exp.Expr:
     """Times without a zone are UTC, as the session is; Spark counts from 1970 only for times with one."""
     from sqlglot import exp
@@ -90,7 +99,7 @@ def _numbers_of_text(node: exp.Expr) -> exp.Expr:
     """``'0x' || text`` as a number: Spark's casts don't read it, and ``conv`` forgives whatever follows the digits."""
     from sqlglot import exp
 
-    if not (isinstance(node, exp.Cast) and node.to.is_type("UBIGINT") and isinstance(node.this, exp.DPipe)):
+    if not (isinstance(node, exp.Cast) and node.to.is_type(exp.DType.UBIGINT) and isinstance(node.this, exp.DPipe)):
         return node
     digits = node.this.expression
     pattern = exp.Literal.string(r"\A[0-9a-fA-F]+(_[0-9a-fA-F]+)*\z")
@@ -104,7 +113,9 @@ def _whole_number(node: exp.Expr) -> exp.Expr:
     """Whole numbers of 128 bits are decimals of 38 digits."""
     from sqlglot import exp
 
-    return exp.DataType.build("DECIMAL(38, 0)") if isinstance(node, exp.DataType) and node.is_type("INT128") else node
+    if not (isinstance(node, exp.DataType) and node.is_type(exp.DType.INT128)):
+        return node
+    return exp.DataType.build("DECIMAL(38, 0)")
 
 
 def _list_size(node: exp.Expr) -> exp.Expr:
