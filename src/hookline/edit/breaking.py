@@ -13,11 +13,14 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from hookline.edit.reading import Reading
 from hookline.model.errors import MissingExtra
 
-_NO_START = frozenset("、。，．,.:;?!：；？！）)］]｝}〉》」』】〕’”…‥ー・々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ～〜%％ๆฯ।॥،؛؟»·—")
+_NO_START = frozenset(
+    "、。，．,.:;?!：；？！）)］]｝}〉》」』】〕’”…‥ー・々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ～〜%％ๆฯ।॥،؛؟»·—"
+)
 _NO_END = frozenset("（([［{｛〈《「『【〔‘“¿¡«")
 _STOPS = frozenset(".!?…。！？؟।॥‥")
 _PAUSES = frozenset(",;:，、；：،؛—–-")
@@ -56,7 +59,9 @@ def _kinsoku(parts: Sequence[str]) -> list[str]:
     """Parts joined where the break would begin or end a line with a mark that may not, or split a Latin word."""
     made: list[str] = []
     for part in parts:
-        if made and (part[0] in _NO_START or made[-1][-1] in _NO_END or _is_mark(part[0]) or _inside_latin(made[-1], part)):
+        if made and (
+            part[0] in _NO_START or made[-1][-1] in _NO_END or _is_mark(part[0]) or _inside_latin(made[-1], part)
+        ):
             made[-1] += part
         else:
             made.append(part)
@@ -76,7 +81,9 @@ def _phrases(model: str) -> Callable[[str], list[str]]:
     try:
         import budoux
     except ImportError as error:
-        raise MissingExtra(needs="BudouX, which finds where Chinese, Japanese and Thai may be broken,", extra="cut") from error
+        raise MissingExtra(
+            needs="BudouX, which finds where Chinese, Japanese and Thai may be broken,", extra="cut"
+        ) from error
     load = {
         "ja": budoux.load_default_japanese_parser,
         "zh-hans": budoux.load_default_simplified_chinese_parser,
@@ -129,7 +136,7 @@ def captions_of(text: str, reading: Reading, *, line_chars: int, lines: int = 2)
     while end:
         _, start, borders = best[end]
         edges = (start, *borders, end)
-        made.append(tuple(joined(parts[a:b]) for a, b in zip(edges, edges[1:], strict=False)))
+        made.append(tuple(joined(parts[a:b]) for a, b in pairwise(edges)))
         end = start
     return made[::-1]
 

@@ -50,6 +50,9 @@ class CaptionStyle:
     palette: tuple[str, ...] = ("#ffffff", "#ffe14d", "#7fe3ff", "#a5f08b", "#ffb3d1", "#ffc48a")
 
 
+PLAIN = CaptionStyle()
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """Words of a source and when they are said there."""
@@ -92,7 +95,7 @@ def captions(
     said: Sequence[Said],
     language: str,
     *,
-    style: CaptionStyle = CaptionStyle(),
+    style: CaptionStyle = PLAIN,
     fps: tuple[int, int] = (25, 1),
 ) -> tuple[Caption, ...]:
     """The captions of a cut, in its own time, in order, none over another.
@@ -168,11 +171,13 @@ def _placed(clips: Sequence[Clip], said: Sequence[Said]) -> list[Said]:
     at_ms = 0
     for clip in clips:
         shift = at_ms - clip.span.start_ms
-        for one in said:
-            if one.source == clip.source and one.span.overlap_ms(clip.span) > _HEARD_SHARE * one.span.duration_ms:
-                placed.append(_moved(one, clip.span, shift))
+        placed += [_moved(one, clip.span, shift) for one in said if _is_heard(one, clip)]
         at_ms += clip.span.duration_ms
     return sorted(placed, key=lambda one: one.span)
+
+
+def _is_heard(one: Said, clip: Clip) -> bool:
+    return one.source == clip.source and one.span.overlap_ms(clip.span) > _HEARD_SHARE * one.span.duration_ms
 
 
 def _moved(one: Said, within: Span, shift: int) -> Said:
@@ -230,7 +235,7 @@ def _finished(drafts: Sequence[_Draft], rules: _Rules, end_ms: int) -> Iterator[
         free_ms = end + rules.gap_ms
 
 
-def faults(captions: Sequence[Caption], language: str, *, style: CaptionStyle = CaptionStyle()) -> tuple[Fault, ...]:
+def faults(captions: Sequence[Caption], language: str, *, style: CaptionStyle = PLAIN) -> tuple[Fault, ...]:
     """Where captions break the rules of their language: speed, length of lines, number of lines, time on screen."""
     rules = _Rules(reading(language), style, (25, 1))
     return tuple(fault for index, caption in enumerate(captions) for fault in _faults(index, caption, rules))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hookline.edit.bidi import without_controls
 from hookline.edit.breaking import tokens
-from hookline.edit.captions import CaptionStyle, Highlight
+from hookline.edit.captions import PLAIN, CaptionStyle, Highlight
 from hookline.edit.fonts import Font, fonts_for, harfbuzz
 from hookline.edit.reading import Reading, reading
 from hookline.edit.shaping import Glyph, Shaped, shaped
@@ -48,7 +48,7 @@ class _Laid:
 def pictures(
     captions: Sequence[Caption],
     platform: Platform,
-    style: CaptionStyle = CaptionStyle(),
+    style: CaptionStyle = PLAIN,
     *,
     language: str,
     fonts: Path | None = None,
@@ -174,7 +174,7 @@ class _Sheet:
         if image is None:
             return np.zeros((self.height, self.width), np.float32)
         rows = np.frombuffer(image.buffer, np.uint8).reshape(self.height, -1)[:, : self.width]
-        return rows[::-1].astype(np.float32) / 255
+        return rows[::-1].astype(np.float32) / np.float32(255)
 
     def picture(self, colour: str) -> Picture:
         """The caption in one colour, on its outline or its box."""

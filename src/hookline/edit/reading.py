@@ -87,8 +87,8 @@ def reading(language: str) -> Reading:
     """
     name = _named(language)
     entry = _table()[name]
-    words = {key: frozenset(entry.get(key, ())) for key in ("before", "keeps")}
-    return Reading(name, **{key: value for key, value in entry.items() if key not in words}, **words)
+    words: dict[str, Any] = {key: frozenset(entry.get(key, ())) for key in ("before", "keeps")}
+    return Reading(language=name, **(entry | words))
 
 
 def _named(language: str) -> str:

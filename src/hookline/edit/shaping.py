@@ -53,8 +53,10 @@ def _of_one_font(text: str, run: Run, fonts: Sequence[Font]) -> Iterator[tuple[i
     start, before = run.start, None
     for index in range(run.start, run.end):
         char = text[index]
-        follows = before is not None and (char == " " or unicodedata.category(char) in _JOINS) and (
-            char == " " or before.writes(char) or unicodedata.category(char) == "Cf"
+        follows = (
+            before is not None
+            and (char == " " or unicodedata.category(char) in _JOINS)
+            and (char == " " or before.writes(char) or unicodedata.category(char) == "Cf")
         )
         font = before if follows and before is not None else font_of(char, fonts)
         if before is not None and font is not before:

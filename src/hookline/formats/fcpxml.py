@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from xml.etree import ElementTree as XML
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from hookline.formats.timeline import START, Edit, Rate, SourceFile, drops, edits, frame_of, nearest
-from hookline.model.cut import Caption, Clip, Crop, Cut, Fill, Framing
+from hookline.model.cut import Caption, Clip, Crop, Cut, Fill
 
 TITLE = "Final Cut Pro XML"
 SUFFIX = ".fcpxml"
@@ -47,20 +47,20 @@ def write(
         BadInput: what can't stand on a timeline.
     """
     listed = [part for edit in edits(cut, fps=fps, sources=sources) for part in _by_framing(edit)]
-    root = XML.Element("fcpxml", version=VERSION)
-    ids = _resources(XML.SubElement(root, "resources"), listed, fps, size)
+    root = Element("fcpxml", version=VERSION)
+    ids = _resources(SubElement(root, "resources"), listed, fps, size)
     origin = frame_of(start, fps)
-    event = XML.SubElement(XML.SubElement(root, "library"), "event", name=cut.series or cut.id)
-    project = XML.SubElement(event, "project", name=cut.id)
-    sequence = XML.SubElement(project, "sequence", _sequence(listed, fps, origin))
+    event = SubElement(SubElement(root, "library"), "event", name=cut.series or cut.id)
+    project = SubElement(event, "project", name=cut.id)
+    sequence = SubElement(project, "sequence", _sequence(listed, fps, origin))
     if cut.reason:
-        XML.SubElement(sequence, "note").text = cut.reason
-    spine = XML.SubElement(sequence, "spine")
+        SubElement(sequence, "note").text = cut.reason
+    spine = SubElement(sequence, "spine")
     for number, edit in enumerate(listed):
         item = _item(spine, edit, ids[edit.source.name], fps, origin, size)
         _captions(item, number, edit, cut.captions, fps, language)
-    XML.indent(root, " ")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n\n' + XML.tostring(root) + b"\n"
+    indent(root, " ")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n\n' + tostring(root) + b"\n"
 
 
 def _by_framing(edit: Edit) -> Iterator[Edit]:
@@ -91,7 +91,7 @@ def _seconds(frames: int, fps: Rate) -> str:
     return f"{frames * scale}/{rate}s" if frames else "0s"
 
 
-def _resources(resources: XML.Element, listed: Sequence[Edit], fps: Rate, size: Size) -> dict[str, str]:
+def _resources(resources: Element, listed: Sequence[Edit], fps: Rate, size: Size) -> dict[str, str]:
     """Writes formats and assets; the assets' ids by the sources' names."""
     formats: dict[tuple[Rate, Size], str] = {}
 
@@ -110,8 +110,8 @@ def _resources(resources: XML.Element, listed: Sequence[Edit], fps: Rate, size: 
     return ids
 
 
-def _format(resources: XML.Element, id: str, fps: Rate, size: Size) -> None:
-    XML.SubElement(
+def _format(resources: Element, id: str, fps: Rate, size: Size) -> None:
+    SubElement(
         resources,
         "format",
         id=id,
@@ -122,7 +122,7 @@ def _format(resources: XML.Element, id: str, fps: Rate, size: Size) -> None:
     )
 
 
-def _asset(resources: XML.Element, id: str, source: SourceFile, format_id: str) -> None:
+def _asset(resources: Element, id: str, source: SourceFile, format_id: str) -> None:
     attributes = {
         "id": id,
         "name": source.name,
@@ -139,8 +139,8 @@ def _asset(resources: XML.Element, id: str, source: SourceFile, format_id: str) 
             "audioChannels": str(source.channels),
             "audioRate": str(source.audio_hz),
         }
-    asset = XML.SubElement(resources, "asset", attributes)
-    XML.SubElement(asset, "media-rep", kind="original-media", src=source.url)
+    asset = SubElement(resources, "asset", attributes)
+    SubElement(asset, "media-rep", kind="original-media", src=source.url)
 
 
 def _sequence(listed: Sequence[Edit], fps: Rate, origin: int) -> dict[str, str]:
@@ -158,22 +158,22 @@ def _sequence(listed: Sequence[Edit], fps: Rate, origin: int) -> dict[str, str]:
 # ------------------------------------------------------------------ what is seen
 
 
-def _item(spine: XML.Element, edit: Edit, asset: str, fps: Rate, origin: int, size: Size) -> XML.Element:
+def _item(spine: Element, edit: Edit, asset: str, fps: Rate, origin: int, size: Size) -> Element:
     framing = edit.clip.framings[0] if edit.clip.framings else None
-    item = XML.SubElement(spine, "asset-clip", _placed(edit, asset, fps, offset=_seconds(origin + edit.start, fps)))
+    item = SubElement(spine, "asset-clip", _placed(edit, asset, fps, offset=_seconds(origin + edit.start, fps)))
     if framing is None or framing.fill is Fill.BLUR:
-        XML.SubElement(item, "adjust-conform", type="fit")
+        SubElement(item, "adjust-conform", type="fit")
     else:
         _framed(item, edit, framing.crops, size, half=1 if framing.fill is Fill.SPLIT else 0)
     if framing is not None and framing.fill is not Fill.CROP:
         lane = "1" if framing.fill is Fill.SPLIT else "-1"
         start = _seconds(edit.source_start, edit.source.fps)
         attributes = _placed(edit, asset, fps, offset=start) | {"lane": lane, "srcEnable": "video"}
-        other = XML.SubElement(item, "asset-clip", attributes)
+        other = SubElement(item, "asset-clip", attributes)
         if framing.fill is Fill.SPLIT:
             _framed(other, edit, framing.second, size, half=-1)
         else:
-            XML.SubElement(other, "adjust-conform", type="fill")
+            SubElement(other, "adjust-conform", type="fill")
     return item
 
 
@@ -189,22 +189,22 @@ def _placed(edit: Edit, asset: str, fps: Rate, *, offset: str) -> dict[str, str]
     return attributes | ({"audioRole": "dialogue"} if edit.source.channels else {})
 
 
-def _framed(item: XML.Element, edit: Edit, crops: Sequence[Crop], size: Size, *, half: int) -> None:
+def _framed(item: Element, edit: Edit, crops: Sequence[Crop], size: Size, *, half: int) -> None:
     """The picture scaled and moved so that the crop fills the frame, or its upper (1) or lower (-1) half."""
     if half:
         crop = crops[0]
-        trim = XML.SubElement(XML.SubElement(item, "adjust-crop", mode="trim"), "trim-rect")
+        trim = SubElement(SubElement(item, "adjust-crop", mode="trim"), "trim-rect")
         _trim(trim, crop, edit.source)
-    XML.SubElement(item, "adjust-conform", type="fit")
+    SubElement(item, "adjust-conform", type="fit")
     first = _transform(crops[0], edit.source, size, half)
-    transform = XML.SubElement(item, "adjust-transform", position=_pair(first[0]), scale=_pair((first[1], first[1])))
+    transform = SubElement(item, "adjust-transform", position=_pair(first[0]), scale=_pair((first[1], first[1])))
     if len(crops) > 1:
         keys = [(_key_time(crop.at_ms, edit), _transform(crop, edit.source, size, half)) for crop in crops]
         _keyframes(transform, "position", [(at, _pair(position)) for at, (position, _) in keys])
         _keyframes(transform, "scale", [(at, _pair((scale, scale))) for at, (_, scale) in keys])
 
 
-def _trim(trim: XML.Element, crop: Crop, source: SourceFile) -> None:
+def _trim(trim: Element, crop: Crop, source: SourceFile) -> None:
     """What is cut off each side, in hundredths of the source's height."""
     cut_off = {
         "left": crop.left,
@@ -226,12 +226,12 @@ def _transform(crop: Crop, source: SourceFile, size: Size, half: int) -> tuple[t
     return (100 * right / height, 100 * up / height), enlarged / fitted
 
 
-def _keyframes(transform: XML.Element, name: str, keys: Sequence[tuple[str, str]]) -> None:
+def _keyframes(transform: Element, name: str, keys: Sequence[tuple[str, str]]) -> None:
     if len({value for _, value in keys}) == 1:
         return
-    animation = XML.SubElement(XML.SubElement(transform, "param", name=name), "keyframeAnimation")
+    animation = SubElement(SubElement(transform, "param", name=name), "keyframeAnimation")
     for at, value in keys:
-        XML.SubElement(animation, "keyframe", time=at, value=value, curve="linear")
+        SubElement(animation, "keyframe", time=at, value=value, curve="linear")
 
 
 def _key_time(at_ms: int, edit: Edit) -> str:
@@ -251,16 +251,14 @@ def _number(value: float) -> str:
 # ------------------------------------------------------------------ captions
 
 
-def _captions(
-    item: XML.Element, number: int, edit: Edit, captions: Sequence[Caption], fps: Rate, language: str
-) -> None:
+def _captions(item: Element, number: int, edit: Edit, captions: Sequence[Caption], fps: Rate, language: str) -> None:
     """The captions that begin in an item, on a lane above it; their times are the item's own."""
     begins = [c for c in captions if edit.start <= nearest(c.span.start_ms, fps) < edit.end]
     for index, caption in enumerate(begins, start=1):
         first, end = nearest(caption.span.start_ms, fps), nearest(caption.span.end_ms, fps)
         offset = _sum(edit.source_start, edit.source.fps, first - edit.start, fps)
         text_id = f"ts{number + 1}-{index}"
-        element = XML.SubElement(
+        element = SubElement(
             item,
             "caption",
             lane="2",
@@ -269,10 +267,10 @@ def _captions(
             duration=_seconds(max(1, end - first), fps),
             role=f"iTT?captionFormat=ITT.{language}",
         )
-        text = XML.SubElement(element, "text", placement="bottom")
-        XML.SubElement(text, "text-style", ref=text_id).text = "\n".join(caption.lines)
-        definition = XML.SubElement(element, "text-style-def", id=text_id)
-        XML.SubElement(definition, "text-style", font=".AppleSystemUIFont", fontSize="10", fontColor="1 1 1 1")
+        text = SubElement(element, "text", placement="bottom")
+        SubElement(text, "text-style", ref=text_id).text = "\n".join(caption.lines)
+        definition = SubElement(element, "text-style-def", id=text_id)
+        SubElement(definition, "text-style", font=".AppleSystemUIFont", fontSize="10", fontColor="1 1 1 1")
 
 
 def _sum(frames: int, fps: Rate, more: int, more_fps: Rate) -> str:
