@@ -116,7 +116,9 @@ def _watched(
         own = EPISODE_SD * rng.standard_normal() + scenes
         content.append(own[: round(episode.duration_ms / 1000)])
         watching = coming
-        for second, p in enumerate(_hazard(np.arange(seconds) + 0.5, episode.duration_ms / 1000, own)):
+        for second, p in enumerate(
+            _hazard(np.arange(seconds, dtype=np.float64) + 0.5, episode.duration_ms / 1000, own)
+        ):
             left = int(rng.binomial(watching, p)) if second < seconds - 1 else 0
             cells.append((episode.number, 0, second, watching, left))
             watching -= left
@@ -144,9 +146,10 @@ def true_value(known: Known, ends_ms: Sequence[int], going_on: dict[int, float])
 def true_survival(known: Known, start_ms: int, end_ms: int) -> tuple[float, float]:
     """The true share who stay through a stretch taken as an episode, and the seconds they watch."""
     length = (end_ms - start_ms) / 1000
-    at = np.arange(max(round(length), 1)) + 0.5
+    at = np.arange(max(round(length), 1), dtype=np.float64) + 0.5
     seconds = np.minimum((start_ms / 1000 + at).astype(np.int64), len(known.content) - 1)
-    left = np.cumprod(1 - _hazard(at, length, known.content[seconds]))
+    staying: Floats = 1 - _hazard(at, length, known.content[seconds])
+    left = np.cumprod(staying)
     return float(left[-1]), float(left.sum())
 
 
@@ -230,7 +233,8 @@ def _walled(rng: np.random.Generator, name: str, story: SeriesStory, starters: i
     strengths = np.array([0.5, *(one.ending.strength for one in story.episodes[:-1])])
     place = np.log(np.maximum(np.arange(count) + 1, 1) / 8)
     told = np.zeros(count) if flat else OF_EPISODE * place + OF_STRENGTH * (strengths - 0.5)
-    rows, unlock, expected, wants = [], {}, {}, {}
+    rows: list[tuple[int, ...]] = []
+    unlock, expected, wants = dict[str, Floats](), dict[str, Floats](), dict[str, Floats]()
     for code, (market, shift) in enumerate(MARKETS.items()):
         level = WALL_LEVEL + shift + WALL_SD * rng.standard_normal()
         own = OWN_SD * rng.standard_normal(count)
@@ -249,7 +253,8 @@ def _walked(
     rng: np.random.Generator, market: int, starters: int, want: Floats, first: int, unlock: float
 ) -> list[tuple[int, ...]]:
     """The steps of one market's viewers."""
-    rows, coming = [], starters
+    rows = list[tuple[int, ...]]()
+    coming = starters
     for at, share in enumerate(want.tolist()):
         asked = paid = 0
         if at >= first:

@@ -86,7 +86,7 @@ def _wall(plan: PaywallPlan) -> Iterator[str]:
     elif plan.today and plan.best.episode == plan.today.episode:
         yield "  Today's place is the best there is."
     else:
-        yield f"  Not recommended: only {plan.certainty:.0%} sure that it gains; 95% are asked for."
+        yield f"  Not recommended: {plan.certainty:.0%} sure that it gains, and 95% by data of your own are asked for."
     yield from (f"  {note}" for note in plan.notes)
 
 

@@ -1,7 +1,7 @@
 """What units with errors of their own tell about units not seen yet: a linear mixed model with priors.
 
     y_i = level of its group + x_i b + u_i + error_i
-    level ~ N(m, sigma2),  b_j ~ N(0, sd_j^2),  u_i ~ N(0, tau2),  error_i ~ N(0, v_i), v_i known
+    level ~ N(m, sigma2),  b_j ~ N(mean_j, sd_j^2),  u_i ~ N(0, tau2),  error_i ~ N(0, v_i), v_i known
 
 Priors: m flat (sd 10 log-odds), tau and sigma half-normal; both are laid out on a grid and drawn by
 their posterior weight, so that few units give wide answers instead of tau = 0 (Gelman 2006).  Given the
@@ -56,6 +56,7 @@ def posterior(
     *,
     groups: int,
     sds: Floats,
+    means: Floats | None = None,
     centre: tuple[float, float] = (0.0, WIDE_SD),
     draws: int = 1000,
     seed: int = 0,
@@ -69,13 +70,16 @@ def posterior(
         group: Of each unit, 0 to groups - 1.
         groups: How many groups there are, seen or not.
         sds: Prior standard deviation of each column's effect.
+        means: Its prior mean; without them 0.
         centre: Prior mean and standard deviation of m.
         draws: How many.
         seed: Of the random numbers.
     """
     rng = np.random.default_rng(seed)
     usual, centre_sd = centre
-    y = y - usual
+    means = np.zeros(len(sds)) if means is None else means
+    usually = usual + design @ means
+    y = y - usually
     pairs = [(tau, sigma) for tau in GRID for sigma in (GRID if groups > 1 else GRID[-1:])]
     columns = _columns(design, group, groups)
     weights = np.array([_log_weight(y, variance, columns, tau, sigma, sds, centre_sd) for tau, sigma in pairs])
@@ -94,7 +98,7 @@ def posterior(
     precision = 1 / variance + 1 / tau[:, None] ** 2
     units = (y / variance + fitted / tau[:, None] ** 2) / precision
     units = units + rng.standard_normal(units.shape) / np.sqrt(precision)
-    return Posterior(mean[:, 0] + usual, levels + mean + usual, effects, units + usual, tau, sigma)
+    return Posterior(mean[:, 0] + usual, levels + mean + usual, effects + means, units + usually, tau, sigma)
 
 
 def _columns(design: Floats, group: Ints, groups: int) -> Floats:

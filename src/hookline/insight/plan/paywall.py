@@ -11,8 +11,8 @@ times, coin the share of unlocks that pay money.  What is not known where nobody
     logit u = m + a ln(e / 8) + b (strength of the ending before - 1/2) + types + c ln(price / usual) + w
 
 learnt over every series and market of the library (``mixed.py``; w is the market's own, of which KEPT stays
-when its wall moves).  c is the price's effect on the odds, a priori -1 with a standard deviation of 1/2; it works on u2
-as well.  A price is recommended only where the library has seen several.
+when its wall moves).  c is the price's effect on the odds; it works on u2 as well.  A place is recommended only where the
+library has seen several, and so with a price.
 
 A wall moved later lets those who would have refused watch on for nothing; they are taken to stay as
 those who paid did, which flatters late walls a little.
@@ -38,13 +38,19 @@ DRAWS = 2_000
 SURE = 0.95
 MIDDLE = 8.0  # the episode that the model's level belongs to
 USUAL, USUAL_SD = -1.1, 0.8  # prior of the level: 25 % unlock, from 7 % to 61 % of them
-EPISODE_SD, STRENGTH_SD, PRICE, PRICE_SD = 0.5, 0.75, -1.0, 0.5  # priors of a, b, c
+# Priors of a, b and c.  Studios ask for the first time between episodes 5 and 20 (docs/insight.md); were those the best
+# places, unlocking would have to grow with the episode about as reach falls: a near 1.  Half believed: 0.7.
+EPISODE, EPISODE_SD = 0.7, 0.5
+STRENGTH_SD = 0.75
+PRICE, PRICE_SD = -1.0, 0.5
 KEPT = 0.9  # correlation of a market's own w at one wall and at another
 FEWEST = 2  # the first episode is never paid
 PRICES = (0.6, 0.8, 1.0, 1.25, 1.6)  # of today's
 PRICES_SEEN = 3  # in one market, before the library tells what a price does
 METHOD = "reach and later unlocks as measured, first unlock by mixed model over series and markets, 2,000 draws"
+PLACES_SEEN = 3  # different first paid episodes in the library, before a place is recommended
 SDS = np.array([EPISODE_SD, STRENGTH_SD, *(TYPE_SD for _ in EndingType), PRICE_SD])
+MEANS = np.array([EPISODE, 0.0, *(0.0 for _ in EndingType), PRICE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +183,10 @@ def _columns(data: SeriesData, path: _Path, at: int) -> Floats:
 
 
 def _learnt(walls: Sequence[_Wall], seed: int) -> Posterior:
-    """The mixed model over all walls; the price's prior mean is taken out before and is put back by ``_elastic``."""
-    dear = _dear(walls)
+    """The mixed model over all walls."""
     design = np.array([wall.columns for wall in walls], dtype=np.float64).reshape(len(walls), len(SDS))
-    design[:, -1] = dear
-    y = np.array([wall.log_odds for wall in walls], dtype=np.float64) - PRICE * dear
+    design[:, -1] = _dear(walls)
+    y = np.array([wall.log_odds for wall in walls], dtype=np.float64)
     variance = np.array([wall.variance for wall in walls], dtype=np.float64)
     return posterior(
         y,
@@ -190,6 +195,7 @@ def _learnt(walls: Sequence[_Wall], seed: int) -> Posterior:
         np.zeros(len(walls), dtype=np.int64),
         groups=1,
         sds=SDS,
+        means=MEANS,
         centre=(USUAL, USUAL_SD),
         draws=DRAWS,
         seed=seed,
@@ -215,8 +221,7 @@ def _plan(
     if price.amount <= 0:
         raise BadInput(f"the price of {data.series} in {market} is {price.amount:g}", mend="give a price above 0")
     odds = _unlocks(data, market, path, walls, known, np.random.default_rng([seed, 3]))
-    elastic = PRICE + known.effects[:, -1]
-    money = _Money(path, price, odds, elastic, np.random.default_rng([seed, 4]))
+    money = _Money(path, price, odds, known.effects[:, -1], np.random.default_rng([seed, 4]))
     places = range(FEWEST - 1, len(path.numbers))
     revenue = {at: money.revenue(at, 1.0) for at in places}
     best = max(places, key=lambda at: float(revenue[at].mean()))
@@ -234,7 +239,7 @@ def _plan(
         prices=tuple(money.option(best, ratio) for ratio in PRICES),
         gain=money.estimate(gain),
         certainty=sure,
-        recommended=sure >= SURE and best != against and today is not None,
+        recommended=sure >= SURE and best != against and today is not None and _places(walls) >= PLACES_SEEN,
         simulated=data.simulated,
         notes=tuple(_notes(walls, market, path)),
     )
@@ -255,14 +260,19 @@ def _notes(walls: Sequence[_Wall], market: str, path: _Path) -> list[str]:
             f"prices: the library has seen {len(here)} in {market}; what another price would bring is the field's "
             "guess and no recommendation: test it on half of the viewers"
         )
-    if len(walls) < 2:
+    if _places(walls) < PLACES_SEEN:
         notes.append(
-            "no other wall has been seen: how unlocks change with the place is the field's guess, "
-            "and the intervals say so"
+            f"places: the library has seen walls at {_places(walls)} episode(s); how unlocks change with the place is "
+            "the field's guess and no recommendation: test it on half of the viewers"
         )
     if path.first_paid is None:
         notes.append("nothing is paid today: the gain is against the place that the story alone suggests")
     return notes
+
+
+def _places(walls: Sequence[_Wall]) -> int:
+    """At how many different episodes the library has asked first."""
+    return len({float(wall.columns[0]) for wall in walls})
 
 
 def _unlocks(
@@ -285,9 +295,10 @@ def _unlocks(
     fresh = known.tau[:, None] * rng.standard_normal((known.draws, len(columns)))
     kept = KEPT if mine is not None else 0.0
     shift = kept * own[:, None] + np.sqrt(1 - kept**2) * fresh
-    log_odds = known.levels[:, :1] + known.effects @ columns.T + shift + ((PRICE + known.effects[:, -1:]) * dear)
+    columns[:, -1] = dear
+    log_odds = known.levels[:, :1] + known.effects @ columns.T + shift
     if mine is not None and path.first_paid is not None:
-        log_odds[:, path.first_paid] = known.units[:, mine] + PRICE * dear
+        log_odds[:, path.first_paid] = known.units[:, mine]
     return np.asarray(log_odds, dtype=np.float64)
 
 
