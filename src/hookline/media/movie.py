@@ -56,7 +56,7 @@ class Movie:
         self._open = True
         self._video = self._file.add_stream("libx264", rate=self.fps)
         self._set(self._video.codec_context)
-        self._sound: Any = av.open(io.BytesIO(self._m4a))
+        self._sound = _reading(self._m4a)
         template = self._sound.streams.audio[0]
         self._audio = self._file.add_stream_from_template(template)
         self._sounds = self._sound.demux(template)
@@ -141,6 +141,12 @@ class Movie:
             "g": str(gop),
             "flags": "+cgop+global_header",
         }
+
+
+def _reading(data: bytes) -> Any:
+    import av
+
+    return av.open(io.BytesIO(data))
 
 
 class Encoder:
