@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hookline.audience.days import read_days
+from hookline.audience.engine import Open, embedded
 from hookline.audience.tables import partitions
-from hookline.formats.events import engine, reading, sql
+from hookline.formats.events import sql
 from hookline.formats.given import fold
 from hookline.model.codec import dumps, loads
 from hookline.model.curve import PlatformCurve, PlatformExport, PlatformViews
@@ -62,7 +62,12 @@ class CurveCells:
 
 
 def keep_exports(
-    folder: Path, exports: Sequence[PlatformExport], *, series: str, durations_ms: Mapping[int, int]
+    folder: Path,
+    exports: Sequence[PlatformExport],
+    *,
+    series: str,
+    durations_ms: Mapping[int, int],
+    engine: Open = embedded,
 ) -> Kept:
     """Keep what platforms export beside a built audience, and say what it rests on.
 
@@ -74,11 +79,12 @@ def keep_exports(
         exports: what was read of every export.
         series: the series' name.
         durations_ms: length of each episode, by its number; a curve of another one can't be laid along it.
+        engine: where the queries run.
     """
     counts = _once(tuple(one for export in exports for one in export.counts))
     given = [curve for export in exports for curve in export.curves]
     curves = [curve if curve.views else replace(curve, views=counted(curve, counts)) for curve in given]
-    seen = _seen(folder)
+    seen = _seen(folder, engine)
     kept = Kept(
         series,
         tuple(replace(curve, beside=not _inside(curve, seen)) for curve in curves if curve.episode in durations_ms),
@@ -132,13 +138,12 @@ def _once(counts: tuple[PlatformViews, ...]) -> tuple[PlatformViews, ...]:
     return tuple(kept.values())
 
 
-def _seen(folder: Path) -> list[tuple[int, str, str, str, str]]:
+def _seen(folder: Path, engine: Open) -> list[tuple[int, str, str, str, str]]:
     """(episode, platform, market, first day, last day) of the player's own views."""
-    files = partitions(folder, CELLS)
-    with engine(folder) as (con, _), reading(folder):
-        days = sorted({file.parent.name.removeprefix("day=") for file in files})
-        read_days(con, folder, CELLS, days)
-        found = con.execute(sql(QUERIES, "platforms_seen")).fetchall()
+    days = sorted({file.parent.name.removeprefix("day=") for file in partitions(folder, CELLS)})
+    with engine(folder) as run, run.reading(folder):
+        run.read_days(CELLS.name, CELLS, folder, days)
+        found = run.ask(sql(QUERIES, "platforms_seen"))
     return [(int(episode), str(p or ""), str(m or ""), first, last) for episode, p, m, first, last in found]
 
 

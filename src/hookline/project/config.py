@@ -32,7 +32,8 @@ SECTIONS: dict[str, type] = {
     "experiments": list,
     "audience": dict,
     "engines": dict,
-}  # experiments: read by project/experiments.py
+    "prices": dict,
+}  # experiments: read by project/experiments.py, prices by project/plans.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
