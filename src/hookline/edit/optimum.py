@@ -89,13 +89,15 @@ def _tables(problem: Problem) -> tuple[list[Row], list[Row]]:
     for i in range(len(problem.frames) + 1):
         if problem.enters[i] != shot:
             far, near, shot = np.maximum(far, near), never, problem.enters[i]
+        if i in problem.breaks and problem.may_end[i]:
+            far = np.maximum(far, running[i])
         opens = begin if problem.starts_at in (None, i) else never
         waiting.append(np.maximum(np.maximum(far - problem.join, near - problem.join - problem.jump), opens))
         if i == len(problem.frames):
             break
         if i in problem.needed:
             far, near, begin = never, never, never
-        elif problem.may_end[i]:
+        elif problem.may_end[i] and i not in problem.breaks:
             if problem.leaves[i] == shot:
                 near = np.maximum(near, running[i])
             else:
@@ -166,8 +168,8 @@ def _clip_start(problem: Problem, waiting: list[Row], running: list[Row], at: in
 def _clip_before(problem: Problem, waiting: list[Row], running: list[Row], start: int, used: int) -> int | None:
     """The border at which the clip before the one from ``start`` ends; None if that is the first."""
     value = int(waiting[start][used])
-    for end in range(start - 1, -1, -1):
-        if end in problem.needed:
+    for end in range(start if start in problem.breaks else start - 1, -1, -1):
+        if end < start and end in problem.needed:
             break
         cost = problem.join + (problem.jump if problem.leaves[end] == problem.enters[start] else 0)
         if problem.may_end[end] and int(running[end][used]) - cost == value:
