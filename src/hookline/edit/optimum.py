@@ -11,7 +11,7 @@ n pieces and T frames cost about ``5 n`` sums of T numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,24 +58,27 @@ class Solution:
 
 def best(problem: Problem) -> Solution | None:
     """The clips worth most; None where nothing meets what is asked."""
+    ends = range(len(problem.frames) + 1) if problem.ends_at is None else (problem.ends_at,)
+    return max(best_by_end(problem, ends), key=lambda solution: solution.value, default=None)
+
+
+def best_by_end(problem: Problem, ends: Iterable[int]) -> Iterator[Solution]:
+    """For each border at which the last clip may end, the clips worth most that do; those that can't be are left out.
+
+    One table answers for all of them; ``problem.ends_at`` is not looked at.
+    """
     if problem.limit < max(problem.least, problem.least_clip):
-        return None
+        return
     waiting, running = _tables(problem)
-    ends = list(_last_borders(problem))
-    tops = [(int(running[j][problem.least :].max()), j) for j in ends]
-    value, at = max(tops, default=(NEVER, -1))
-    if value <= NEVER // 2:
-        return None
-    used = problem.least + int(running[at][problem.least :].argmax())
-    return Solution(tuple(_traced(problem, waiting, running, at, used)), value, used)
-
-
-def _last_borders(problem: Problem) -> Iterator[int]:
-    """Borders at which the last clip may end."""
     last_needed = max(problem.needed, default=-1)
-    for j in range(last_needed + 1, len(problem.frames) + 1):
-        if problem.may_end[j] and problem.ends_at in (None, j):
-            yield j
+    for end in ends:
+        if end <= last_needed or not problem.may_end[end]:
+            continue
+        worths = running[end][problem.least :]
+        used = problem.least + int(worths.argmax())
+        value = int(running[end][used])
+        if value > NEVER // 2:
+            yield Solution(tuple(_traced(problem, waiting, running, end, used)), value, used)
 
 
 def _tables(problem: Problem) -> tuple[list[Row], list[Row]]:
