@@ -37,7 +37,7 @@ def value_of(problem: Problem, clips: Clips) -> int | None:
         and not any(start < border < end for start, end in clips for border in problem.breaks)
         and problem.needed <= set(kept)
         and not problem.barred & set(kept)
-        and problem.starts_at in (None, clips[0][0])
+        and (problem.starts_at is None or clips[0][0] in problem.starts_at)
         and problem.ends_at in (None, clips[-1][1])
     )
     if not meets:
@@ -77,7 +77,7 @@ def problems(draw: st.DrawFn) -> Problem:
         needed=frozenset(draw(st.sets(pieces, max_size=2))),
         barred=frozenset(draw(st.sets(pieces, max_size=2))),
         breaks=breaks,
-        starts_at=draw(borders),
+        starts_at=draw(st.none() | st.frozensets(st.integers(0, n), min_size=1, max_size=3)),
         ends_at=draw(borders),
     )
 
@@ -114,7 +114,7 @@ def test_a_join_is_paid_for_and_a_jump_within_a_shot_more() -> None:
 def test_what_cannot_be_is_none() -> None:
     assert best(replace(PLAIN, needed=frozenset((0, 1, 2)))) is None
     assert best(replace(PLAIN, least_clip=21)) is None
-    assert best(replace(PLAIN, starts_at=2, ends_at=1)) is None
+    assert best(replace(PLAIN, starts_at=frozenset((2,)), ends_at=1)) is None
 
 
 @pytest.mark.parametrize("limit", [10, 20, 30, 40])

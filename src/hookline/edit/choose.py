@@ -7,6 +7,7 @@ and an open question, and the best pair wins.  Variants after the first are the 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -325,13 +326,13 @@ def _hooked(asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discou
 
 def _in_order(row: Row, problem: Problem, hook: Moment, ends: Sequence[Moment]) -> Iterator[_Draft]:
     """Hook first and the rest as it comes."""
-    needed = _covering(row, hook)
-    if needed & problem.barred:
+    needed, starts = _covering(row, hook), _starts(row, hook)
+    if not starts or needed & problem.barred:
         return
-    for start in _starts(row, hook):
-        opened = replace(problem, needed=needed, starts_at=start, barred=problem.barred | set(range(start)))
-        for question, solution in _ending_on(row, opened, ends):
-            yield _Draft(row, solution.clips, solution.value, hook, question)
+    before = frozenset(range(min(starts)))
+    opened = replace(problem, needed=needed, starts_at=frozenset(starts), barred=problem.barred | before)
+    for question, solution in _ending_on(row, opened, ends):
+        yield _Draft(row, solution.clips, solution.value, hook, question)
 
 
 def _ahead(row: Row, problem: Problem, hook: Moment, ends: Sequence[Moment]) -> Iterator[_Draft]:
@@ -373,8 +374,10 @@ def _ending_on(row: Row, problem: Problem, ends: Sequence[Moment]) -> Iterator[t
 
 
 def _covering(row: Row, moment: Moment) -> frozenset[int]:
-    """The pieces that hold a line."""
-    return frozenset(i for i, piece in enumerate(row.pieces) if piece.span.overlap_ms(moment.span))
+    """The pieces of an episode that hold a line."""
+    first = bisect_right(row.pieces, moment.span.start_ms, key=lambda piece: piece.span.end_ms)
+    end = bisect_left(row.pieces, moment.span.end_ms, key=lambda piece: piece.span.start_ms)
+    return frozenset(range(first, end))
 
 
 def _starts(row: Row, hook: Moment) -> list[int]:

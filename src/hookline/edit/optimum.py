@@ -43,7 +43,7 @@ class Problem:
     needed: frozenset[int] = frozenset()  # pieces that must be kept
     barred: frozenset[int] = frozenset()  # pieces that must not
     breaks: frozenset[int] = frozenset()  # borders that no clip goes over: another source begins
-    starts_at: int | None = None  # border at which the first clip begins
+    starts_at: frozenset[int] | None = None  # borders at one of which the first clip begins
     ends_at: int | None = None  # border at which the last clip ends
 
 
@@ -88,23 +88,23 @@ def _tables(problem: Problem) -> tuple[list[Row], list[Row]]:
     begin[0] = 0
     waiting: list[Row] = []
     running: list[Row] = [never]
-    far, near, shot = never, never, -1  # clips ended in earlier shots, and in this one
+    far, near, shot = never, never, -1  # clips ended in earlier shots, and in this one, the next join paid for
     for i in range(len(problem.frames) + 1):
         if problem.enters[i] != shot:
-            far, near, shot = np.maximum(far, near), never, problem.enters[i]
+            far, near, shot = np.maximum(far, near + problem.jump), never, problem.enters[i]
         if i in problem.breaks and problem.may_end[i]:
-            far = np.maximum(far, running[i])
-        opens = begin if problem.starts_at in (None, i) else never
-        waiting.append(np.maximum(np.maximum(far - problem.join, near - problem.join - problem.jump), opens))
+            far = np.maximum(far, running[i] - problem.join)
+        ended = np.maximum(far, near)
+        waiting.append(np.maximum(ended, begin) if problem.starts_at is None or i in problem.starts_at else ended)
         if i == len(problem.frames):
             break
         if i in problem.needed:
             far, near, begin = never, never, never
         elif problem.may_end[i] and i not in problem.breaks:
             if problem.leaves[i] == shot:
-                near = np.maximum(near, running[i])
+                near = np.maximum(near, running[i] - (problem.join + problem.jump))
             else:
-                far = np.maximum(far, running[i])
+                far = np.maximum(far, running[i] - problem.join)
         running.append(_running(problem, waiting, running, i, never))
     return waiting, running
 
@@ -139,9 +139,9 @@ def _newly_long(problem: Problem, end: int) -> Iterator[tuple[int, int, int]]:
 
 def _moved(row: Row, frames: int, worth: int) -> Row:
     """A row with ``frames`` more used and ``worth`` more gained."""
-    moved = np.full(len(row), NEVER, np.int64)
-    if frames < len(row):
-        moved[frames:] = row[: len(row) - frames] + worth
+    moved = np.empty_like(row)
+    moved[:frames] = NEVER
+    np.add(row[: max(0, len(row) - frames)], worth, out=moved[frames:])
     return moved
 
 
