@@ -85,7 +85,7 @@ def batches(days: Mapping[str, int], rows_at_once: int) -> Iterator[list[str]]:
 
 
 def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -> None:
-    """The rows of these days as ``views_in``, ``steps_in`` and, with what their neighbours say of them, ``events_raw``."""
+    """The rows of these days as ``views_in``, ``steps_in`` and, with what neighbours say of them, ``events_raw``."""
     work.engine.table("days", "day DATE", [[date.fromisoformat(day)] for day in days])
     around = sorted({d for day in days for d in (beside(day, -1), day, beside(day, 1))})
     for name, table, wanted in (("events", EVENTS, around), ("views", VIEWS, days), ("steps", STEPS_RAW, days)):

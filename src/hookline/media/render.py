@@ -165,7 +165,7 @@ def _planned(job: Rendering, looked: Mapping[str, Source]) -> _Plan:
         first, at_ms = round(at_ms * fps / 1000), at_ms + clip.span.duration_ms
         end = round(at_ms * fps / 1000)
         start_s = looked[clip.source].nearest_start(clip.span.start_ms / 1000)
-        moments: NDArray[np.float64] = start_s + (np.arange(end - first) + 0.5) / float(fps)
+        moments = start_s + (np.arange(end - first, dtype=np.float64) + 0.5) / float(fps)
         placed.append((first, clip, moments))
         sample = round(start_s * AUDIO_RATE)
         length = round(end * AUDIO_RATE / fps) - round(first * AUDIO_RATE / fps)
