@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hookline.media.camera import Camera, fitted_rate
+from hookline.media.camera import Camera
 from hookline.media.check import Breach, check, tail_of
 from hookline.media.encode import AUDIO_RATE
 from hookline.media.movie import Movie, Settings
 from hookline.media.overlay import Overlay
 from hookline.media.sound import SILENT_LUFS, Heard, Piece, Track, encoded, hear, joined
-from hookline.media.source import Source, check_unchanged, examine, pictures
+from hookline.media.source import Source, check_unchanged, examine, fitted_rate, pictures
 from hookline.media.stamp import Stamp
 from hookline.media.whole import make_folder
 from hookline.model.cut import Clip, Cut
@@ -42,6 +42,7 @@ from hookline.model.span import Span
 QUEUED = 3  # decoded pictures that wait for one strand
 MEMORY_MB = 1_000  # for encoders side by side
 _MB_BY_PIXEL = 60 / 1_000_000  # an encoder of veryfast: its lookahead, its references, its own pictures
+_WITHIN = 0.4  # of a picture's time, where the source is looked at: clear of its edges, at half the rate too
 TASK = "render"
 
 
@@ -166,7 +167,7 @@ def _planned(job: Rendering, looked: Mapping[str, Source]) -> _Plan:
         end = round(at_ms * fps / 1000)
         start_s = looked[clip.source].nearest_start(clip.span.start_ms / 1000)
         moments = np.arange(end - first, dtype=np.float64)
-        moments = start_s + (moments + 0.5) / float(fps)
+        moments = start_s + (moments + _WITHIN) / float(fps)
         placed.append((first, clip, moments))
         sample = round(start_s * AUDIO_RATE)
         length = round(end * AUDIO_RATE / fps) - round(first * AUDIO_RATE / fps)
