@@ -20,6 +20,9 @@ _EVEN = 0.3  # what a second without tension is worth
 _TENSION = 0.7
 _BEAT = 0.9  # what a beat of full intensity adds to the seconds of its lines
 _SPIKE = 0.5
+_UNTOLD, _SEEN, _SAID = 0.8, 1.6, 0.9  # seconds of a silent cut: no line, something done or shown, something said
+_LETTERS_PER_S, _HAN_PER_S = 17.0, 9.0  # read in captions
+_FEW_WORDS_S = 1.8  # a line read in this time is short
 _LEAST_APPEAL, _MOST_APPEAL = -0.9, 2.0
 
 HOOKING = frozenset(
@@ -186,18 +189,21 @@ def essentials(material: Material) -> tuple[Moment, ...]:
     return _strongest(found)
 
 
-def silent_rates(material: Material, rates: tuple[float, ...], *, chars_per_s: float) -> tuple[float, ...]:
-    """The rates for viewers without sound: what is seen counts more, what must be read counts by how readable it is."""
-    factors = [0.8] * len(rates)
+def silent_rates(material: Material, rates: tuple[float, ...]) -> tuple[float, ...]:
+    """The rates for viewers without sound: what is seen counts more, what is said as far as it can be read."""
+    factors = [_UNTOLD] * len(rates)
     for line in material.story.episode.lines():
         if line.span is None or not line.span.duration_ms:
             continue
-        factor = 1.6
-        if line.kind is LineKind.DIALOGUE:
-            needed_s = len(line.text) / chars_per_s
-            factor = 0.9 * min(1.0, line.span.duration_ms / 1000 / needed_s) ** 2 if needed_s else 0.9
-            factor *= min(1.0, 1.8 / max(needed_s, 0.1)) ** 0.5
+        factor = _SEEN if line.kind is not LineKind.DIALOGUE else _read(line.text, line.span)
         for second in line.span.seconds():
             if second < len(factors):
                 factors[second] = factor
     return tuple(rate * factor for rate, factor in zip(rates, factors, strict=True))
+
+
+def _read(text: str, span: Span) -> float:
+    """What a line said is to those who read it: less where it goes by too fast, and the longer it is."""
+    needed_s = sum(1 / (_HAN_PER_S if char >= "\u2e80" else _LETTERS_PER_S) for char in text)
+    in_time = min(1.0, span.duration_ms / 1000 / needed_s) if needed_s else 1.0
+    return _SAID * in_time * in_time * float(min(1.0, _FEW_WORDS_S / max(needed_s, 0.1)) ** 0.5)
