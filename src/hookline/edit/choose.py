@@ -317,13 +317,17 @@ def _recap(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_D
 
 
 def _teaser(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
-    yield from _hooked(asked, questions(asked.material)[:_QUESTIONS], shown, discount)
+    """A hook first and an open question last; without any question, it breaks off on a line that hooks."""
+    drafts = list(_hooked(asked, questions(asked.material)[:_QUESTIONS], shown, discount))
+    yield from drafts or _hooked(asked, hooks(asked.material)[:_HOOKS], shown, discount)
 
 
 def _ad(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
     """As a teaser, filling most of its time; it may end on anything left hanging, in 6 s on the hook itself."""
     least = replace(asked, least_ms=max(asked.least_ms, round(_LEAST_AD * (asked.limit_ms or 0))))
-    ends = [*questions(asked.material)[:_QUESTIONS], *hooks(asked.material)[:_HOOKS]]
+    asks = questions(asked.material)[:_QUESTIONS]
+    known = {moment.source for moment in asks}
+    ends = [*asks, *(moment for moment in hooks(asked.material)[:_HOOKS] if moment.source not in known)]
     drafts = list(_hooked(least, ends, shown, discount))
     yield from drafts or _hooked(asked, ends, shown, discount)
 
@@ -452,7 +456,8 @@ def _reason(asked: _Asked, draft: _Draft) -> Iterator[str]:
         later = " (from later in the episode)" if draft.clips[0][0] > min(first for first, _ in draft.clips) else ""
         yield f'Opens with "{_short(draft.hook.text)}"{later}: {_ended(draft.hook.why)}'
     if draft.question:
-        yield f'Ends on "{_short(draft.question.text)}", which leaves open: {_ended(draft.question.why)}'
+        open_still = ", which leaves open" if draft.question.asks else ", and breaks off there"
+        yield f'Ends on "{_short(draft.question.text)}"{open_still}: {_ended(draft.question.why)}'
     if asked.kind in _TELLING and not draft.missing:
         yield "Every line that the story turns on is kept."
     if asked.kind is CutKind.HIGHLIGHT:
@@ -524,7 +529,7 @@ def _meets(asked: _Asked, draft: _Draft) -> Iterator[str]:
     if draft.hook:
         yield f"hook in the first {HOOK_MS / 1000:g} s"
     if draft.question:
-        yield "ends on an open question"
+        yield "ends on an open question" if draft.question.asks else "breaks off on a line that hooks"
     if asked.before_ms is not None:
         yield f"nothing from {asked.before_ms / 1000:g} s on"
 

@@ -7,6 +7,7 @@ choices of ours; a cut's reason names the lines, so that anyone can judge them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -52,6 +53,8 @@ TELLING = frozenset(
         BeatType.CLIFFHANGER,
     )
 )
+_ASKED = re.compile(r"[?？؟]['\"”’»」』）)]*\s*$")
+_ASKS = 0.45  # a question asked in passing, at full tension; one that stays open has 0.5 or more
 _HANGING = frozenset((PromiseKind.QUESTION, PromiseKind.SECRET, PromiseKind.THREAT))
 
 
@@ -62,8 +65,9 @@ class Moment:
     source: Source
     span: Span  # of the line, in the source's time
     text: str
-    strength: float  # 0..1
+    strength: float  # 0..1; 1..2 for what the episode itself ends on
     why: str
+    asks: bool = False  # leaves something open
 
 
 def spans_of(story: EpisodeStory) -> dict[Source, Line]:
@@ -135,28 +139,36 @@ def hooks(material: Material) -> tuple[Moment, ...]:
 
 
 def questions(material: Material) -> tuple[Moment, ...]:
-    """Lines that leave something open: the ending's first, then what stays open beyond the episode."""
+    """Lines that leave something open: the ending's first, then what stays open, then what is asked in passing."""
     story, lines = material.story, spans_of(material.story)
     found: list[Moment] = []
     at = [lines[source] for source in story.ending.evidence if source in lines]
     if at and story.ending.question:
         last = max(at, key=lambda line: line.span or Span(0, 0))
-        found.append(_moment(last, 1.0 + story.ending.strength, story.ending.question))
+        found.append(_moment(last, 1.0 + story.ending.strength, story.ending.question, asks=True))
     for promise in material.promises:
         stays = promise.payoff is None or promise.payoff.episode > story.number
         if promise.episode != story.number or promise.kind not in _HANGING or not stays:
             continue
         found += [
-            _moment(lines[source], promise.confidence or 0.5, promise.what)
+            _moment(lines[source], promise.confidence or 0.5, promise.what, asks=True)
             for source in promise.evidence[-1:]
             if source in lines
         ]
+    asked = (line for line in lines.values() if line.kind is LineKind.DIALOGUE and _ASKED.search(line.text))
+    found += [_moment(line, _ASKS * _tension_at(story, line), "it is asked there", asks=True) for line in asked]
     return _strongest(found)
 
 
-def _moment(line: Line, strength: float, why: str) -> Moment:
+def _tension_at(story: EpisodeStory, line: Line) -> float:
+    """The highest tension while a line is said."""
     assert line.span is not None
-    return Moment(line.source, line.span, line.text, strength, why)
+    return max((story.tension[s] for s in line.span.seconds() if s < len(story.tension)), default=0.0)
+
+
+def _moment(line: Line, strength: float, why: str, *, asks: bool = False) -> Moment:
+    assert line.span is not None
+    return Moment(line.source, line.span, line.text, strength, why, asks)
 
 
 def _strongest(found: Iterable[Moment]) -> tuple[Moment, ...]:
