@@ -31,7 +31,9 @@ SECTIONS: dict[str, type] = {
     "experiments": list,
     "audience": dict,
     "engines": dict,
-}  # experiments: read by project/experiments.py
+    "cut": dict,
+    "platforms": dict,
+}  # experiments: read by project/experiments.py; cut and platforms by project/cut_settings.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}

@@ -1,0 +1,205 @@
+"""One pass over some sources that makes every version of them that is still missing.
+
+A task is plain data, and safe to run twice, on any process or machine that sees the same folders.  A version
+stands in the task's folder only when it is whole and was checked against its platform; beside it stands a
+record of what the check found.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hookline.model.codec import dumps, loads
+from hookline.model.cut import Cut
+from hookline.model.errors import BadInput, HooklineError
+from hookline.model.platform import Platform
+from hookline.model.progress import Progress, silent
+from hookline.project.store import file_digest, write_atomic
+
+_FATAL = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+)  # it will hit all others, too
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A source as it was when the work was planned."""
+
+    name: str  # as clips name it
+    path: Path
+    bytes: int
+    mtime_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A cut to be made for its platform."""
+
+    cut: Cut
+    platform: Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Versions that one pass over their sources makes."""
+
+    versions: tuple[Version, ...]
+    sources: tuple[SourceFile, ...]
+    folder: Path
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A version that is whole and was checked."""
+
+    id: str
+    bytes: int
+    sha256: str
+    duration_ms: int
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    seconds: float  # of work, its share of the pass
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A version that could not be made, and why."""
+
+    id: str
+    what: str
+    where: str = ""
+    mend: str = ""
+    fatal: bool = False  # the others would fail, too: the disk is full or can't be written
+
+
+Outcome = Made | Failed
+
+
+def video_of(folder: Path, id: str) -> Path:
+    """Where a finished version stands."""
+    return folder / f"{id}.mp4"
+
+
+def record_of(folder: Path, id: str) -> Path:
+    """Where the record of a finished version stands."""
+    return folder / f"{id}.json"
+
+
+def finished(folder: Path, id: str) -> Made | None:
+    """What is known of a version that was made earlier; None when it wasn't."""
+    try:
+        made = loads(Made, record_of(folder, id).read_text(encoding="utf-8"))
+        whole = video_of(folder, id).stat().st_size == made.bytes
+    except (OSError, HooklineError):
+        return None
+    return made if whole else None
+
+
+def perform(task: Task, progress: Progress = silent) -> tuple[Outcome, ...]:
+    """Make what is missing of a task; what became of each of its versions, in their order."""
+    there = {version.cut.id: finished(task.folder, version.cut.id) for version in task.versions}
+    missing = tuple(version for version in task.versions if there[version.cut.id] is None)
+    found: dict[str, Outcome] = {id: made for id, made in there.items() if made}
+    if missing:
+        found |= {outcome.id: outcome for outcome in _made(task, missing, progress)}
+    return tuple(found[version.cut.id] for version in task.versions)
+
+
+def _made(task: Task, missing: tuple[Version, ...], progress: Progress) -> Iterator[Outcome]:
+    began = time.monotonic()
+    try:
+        with _attempt(task.folder) as work:
+            _render(task, missing, work, progress)
+            share = (time.monotonic() - began) / len(missing)
+            for version in missing:
+                yield _checked(task, version, work, share)
+    except HooklineError as error:
+        yield from (Failed(version.cut.id, error.what, error.where, error.mend) for version in missing)
+    except OSError as error:
+        yield from (_refused(version.cut.id, error) for version in missing)
+
+
+@contextmanager
+def _attempt(folder: Path) -> Iterator[Path]:
+    """A folder of this attempt's own: another one that was thought lost may still be writing to its."""
+    folder.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=folder, prefix="at-work-"))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _render(task: Task, missing: tuple[Version, ...], work: Path, progress: Progress) -> None:
+    from hookline.edit.captions import overlays
+    from hookline.media.render import Rendering, render
+
+    _check_unchanged(task)
+    jobs = [
+        Rendering(v.cut, v.platform, video_of(work, v.cut.id), overlays(v.cut.captions, v.platform)) for v in missing
+    ]
+    render(jobs, {source.name: source.path for source in task.sources}, threads=task.threads, progress=progress)
+    _check_unchanged(task)
+
+
+def _check_unchanged(task: Task) -> None:
+    """The sources are those that the cuts were planned from."""
+    for source in task.sources:
+        try:
+            stat = source.path.stat()
+        except OSError as error:
+            mend = "put it back and run again; what was finished is kept"
+            raise BadInput(f"the source is gone ({error.strerror})", where=str(source.path), mend=mend) from error
+        if (stat.st_size, stat.st_mtime_ns) != (source.bytes, source.mtime_ns):
+            mend = "run again: cuts are planned anew from what stands there now"
+            raise BadInput("the source changed while it was being cut", where=str(source.path), mend=mend)
+
+
+def _checked(task: Task, version: Version, work: Path, seconds: float) -> Outcome:
+    from hookline.media.check import check
+
+    id = version.cut.id
+    video = video_of(work, id)
+    began = time.monotonic()
+    try:
+        found = check(video, version.platform, version.cut.duration_ms)
+    except HooklineError as error:
+        return Failed(id, error.what, error.where, error.mend)
+    spent = round(seconds + time.monotonic() - began, 3)
+    made = Made(
+        id,
+        video.stat().st_size,
+        file_digest(video),
+        found.duration_ms,
+        found.loudness_lufs,
+        found.true_peak_dbtp,
+        spent,
+    )
+    video.replace(video_of(task.folder, id))
+    write_atomic(record_of(task.folder, id), dumps(made))
+    return made
+
+
+def _refused(id: str, error: OSError) -> Failed:
+    where = str(error.filename or "")
+    mends = {
+        errno.ENOSPC: "free some space and run again; what was finished is kept",
+        errno.EDQUOT: "free some of your quota and run again; what was finished is kept",
+        errno.EFBIG: "this disk or account takes no file of that size",
+    }
+    mend = mends.get(error.errno or 0, "mend that and run again; what was finished is kept")
+    return Failed(id, error.strerror or str(error), where, mend, fatal=error.errno in _FATAL)
