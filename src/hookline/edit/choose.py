@@ -1,0 +1,480 @@
+"""Step 4 of choosing: what a kind of cut asks for, and the choices that meet it.
+
+Each kind turns an episode into a ``Problem`` (what must be in, where it begins and ends, what it may
+last); ``optimum.best`` answers it exactly.  Teasers and ads are answered once for each pair of a hook
+and an open question, and the best pair wins.  Variants after the first are the best that differ enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from hookline.edit.optimum import Problem, Solution, best
+from hookline.edit.pieces import Material, Row, frame_at, joined, row_of
+from hookline.edit.recap import recap_rates
+from hookline.edit.worth import (
+    SCALE,
+    Moment,
+    by_second,
+    essentials,
+    hooks,
+    questions,
+    silent_rates,
+    worth_of,
+)
+from hookline.model.cut import Clip, CutKind
+from hookline.model.errors import BadInput, NotEnoughData
+from hookline.model.script import LineKind, Source
+from hookline.model.span import Span
+
+HOOK_MS = 3_000  # in which the hook begins
+LEAST_CLIP_MS = 1_000
+MOST_OVERLAP = 0.5  # of two variants: shared time by the time of both together (Jaccard)
+AD_LIMITS_MS = (6_000, 15_000, 30_000)
+_LEAST_AD = 0.6  # of its limit
+_JOIN = round(0.35 * SCALE)
+_JUMP = round(0.9 * SCALE)  # a join within a shot shows as a jump
+_AHEAD = round(1.2 * SCALE)  # to open with what comes later asks viewers to find their way back
+_HOOK = 6 * SCALE
+_QUESTION = 6 * SCALE
+_ESSENTIAL = 1_000 * SCALE  # more than any cut's seconds together
+_HOOKS, _QUESTIONS, _STARTS = 5, 3, 2  # tried for a teaser
+_SILENT_CHARS_PER_S = 12.0
+_SHOWING = frozenset((CutKind.TEASER, CutKind.AD, CutKind.HIGHLIGHT))  # made for people who have not paid
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one version keeps, and why."""
+
+    kind: CutKind
+    clips: tuple[Clip, ...]  # in order of play
+    reason: str
+    value: float  # in even seconds, joins paid for; comparable among choices of one kind and episode
+    meets: tuple[str, ...]  # what it keeps to, in words
+    hook: Source | None = None
+    question: Source | None = None
+
+    @property
+    def duration_ms(self) -> int:
+        """Length of the version."""
+        return sum(clip.span.duration_ms for clip in self.clips)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A solved problem on its row: clips in order of play, as stretches of pieces."""
+
+    row: Row
+    clips: tuple[tuple[int, int], ...]
+    value: int
+    hook: Moment | None = None
+    question: Moment | None = None
+    missing: tuple[Moment, ...] = ()  # essentials that found no room
+
+
+def choose(
+    material: Material,
+    kind: CutKind,
+    *,
+    limit_ms: int | None,
+    least_ms: int = 0,
+    variants: int = 1,
+    earlier: Sequence[Material] = (),
+    before_ms: int | None = None,
+    free_until: int | None = None,
+    spoilers: bool = False,
+) -> tuple[Choice, ...]:
+    """What to keep of an episode for one kind of version, best first.
+
+    Args:
+        material: the episode; for a recap the one that follows it.
+        kind: what the version is for.
+        limit_ms: what it may last; None for no limit.
+        least_ms: what it must last.
+        variants: how many to give; fewer where the episode has no others that differ enough.
+        earlier: the episodes before it, for a recap.
+        before_ms: nothing from this moment on is shown.
+        free_until: the last episode that viewers see without paying; teasers, ads and highlights show none after it.
+        spoilers: show paid episodes all the same.
+
+    Raises:
+        BadInput: the options can't be met, or the episode may not be shown.
+        NotEnoughData: the episode has nothing that such a version could be made of.
+    """
+    _check(material, kind, limit_ms=limit_ms, variants=variants, free_until=None if spoilers else free_until)
+    asked = _Asked(material, kind, limit_ms, least_ms, tuple(earlier), before_ms)
+    return tuple(_choice(asked, draft) for draft in _different(asked, variants))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    material: Material
+    kind: CutKind
+    limit_ms: int | None
+    least_ms: int
+    earlier: tuple[Material, ...]
+    before_ms: int | None
+
+    @property
+    def limit(self) -> int:
+        """Frames at most."""
+        whole_ms = sum(each.duration_ms for each in (self.material, *self.earlier))
+        limit_ms = whole_ms if self.limit_ms is None else min(self.limit_ms, whole_ms)
+        rate, scale = self.material.footage.fps
+        return limit_ms * rate // (1000 * scale)
+
+    def frames(self, ms: int) -> int:
+        """Frames in so many milliseconds, the nearest number."""
+        return frame_at(self.material.footage, ms)
+
+
+def _check(
+    material: Material, kind: CutKind, *, limit_ms: int | None, variants: int, free_until: int | None
+) -> None:
+    if variants < 1:
+        raise BadInput(f"{variants} variants can't be made", mend="ask for one or more")
+    if limit_ms is not None and limit_ms < LEAST_CLIP_MS:
+        raise BadInput(f"a cut can't be {limit_ms} ms long", mend=f"allow {LEAST_CLIP_MS} ms or more")
+    if kind is CutKind.FULL and limit_ms is not None and material.duration_ms > limit_ms:
+        raise BadInput(
+            f"episode {material.number} lasts {material.duration_ms / 1000:.1f} s, more than {limit_ms / 1000:.1f} s",
+            mend="choose the kind 'trimmed', or a platform that takes longer videos",
+        )
+    if free_until is not None and kind in _SHOWING and material.number > free_until:
+        raise BadInput(
+            f"episode {material.number} is paid for (free are those up to {free_until}), a {kind.value} would give it away",
+            mend="make it of a free episode, or ask for spoilers",
+        )
+
+
+# ------------------------------------------------------------------ the kinds
+
+
+Solve = Callable[["_Asked", frozenset[int], float], Iterator[_Draft]]
+
+
+def _different(asked: _Asked, variants: int) -> list[_Draft]:
+    """The best draft, then the best ones that share little with those before."""
+    solve = _SOLVERS[asked.kind]
+    kept: list[_Draft] = []
+    for discount in (0.0, 0.3, 0.6, 0.9, 1.0):
+        while len(kept) < variants:
+            shown = frozenset(piece for draft in kept for piece in _pieces(draft))
+            fitting = [draft for draft in solve(asked, shown, discount) if all(_differs(draft, one) for one in kept)]
+            if not fitting:
+                break
+            kept.append(max(fitting, key=lambda draft: draft.value))
+            if discount == 0.0 and not shown and variants == 1:
+                return kept
+    if not kept:
+        raise _nothing(asked)
+    return kept
+
+
+def _pieces(draft: _Draft) -> Iterator[int]:
+    return (piece for first, end in draft.clips for piece in range(first, end))
+
+
+def _differs(one: _Draft, other: _Draft) -> bool:
+    """Whether two share at most ``MOST_OVERLAP`` of their time."""
+    mine, yours = set(_pieces(one)), set(_pieces(other))
+    frames = one.row.pieces
+    shared = sum(frames[piece].frames for piece in mine & yours)
+    return shared <= MOST_OVERLAP * sum(frames[piece].frames for piece in mine | yours)
+
+
+def _nothing(asked: _Asked) -> NotEnoughData:
+    wanted = {
+        CutKind.TEASER: "no hook and open question that fit",
+        CutKind.AD: "no hook that fits",
+        CutKind.RECAP: "nothing in the episodes before that it relies on",
+    }.get(asked.kind, "nothing that fits")
+    limit = "" if asked.limit_ms is None else f" in {asked.limit_ms / 1000:g} s"
+    return NotEnoughData(
+        f"episode {asked.material.number} has {wanted}{limit}",
+        mend="allow more time, or correct the episode's hook and ending (hookline story --corrections)",
+    )
+
+
+def _problem(asked: _Asked, row: Row, worth: Sequence[int]) -> Problem:
+    borders = row.borders
+    return Problem(
+        frames=tuple(piece.frames for piece in row.pieces),
+        worth=tuple(worth),
+        leaves=tuple(border.leaves for border in borders),
+        enters=tuple(border.enters for border in borders),
+        may_start=tuple(border.may_start for border in borders),
+        may_end=tuple(border.may_end for border in borders),
+        limit=asked.limit,
+        least=asked.frames(asked.least_ms),
+        least_clip=max(1, asked.frames(LEAST_CLIP_MS)),
+        join=_JOIN,
+        jump=_JUMP,
+        barred=_too_late(asked, row),
+        breaks=row.breaks,
+    )
+
+
+def _too_late(asked: _Asked, row: Row) -> frozenset[int]:
+    """Pieces of the episode itself that reach beyond ``before_ms``."""
+    if asked.before_ms is None:
+        return frozenset()
+    number = asked.material.number
+    return frozenset(
+        i for i, piece in enumerate(row.pieces) if piece.episode == number and piece.span.end_ms > asked.before_ms
+    )
+
+
+def _discounted(worth: Sequence[int], shown: frozenset[int], discount: float) -> tuple[int, ...]:
+    return tuple(round(value * (1 - discount)) if i in shown else value for i, value in enumerate(worth))
+
+
+def _full(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
+    row = row_of(asked.material)
+    problem = _problem(asked, row, worth_of(row.pieces, {asked.material.number: by_second(asked.material)}))
+    last = min(problem.barred, default=len(row.pieces))
+    if last:
+        yield _Draft(row, ((0, last),), sum(problem.worth[:last]))
+
+
+def _trimmed(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
+    yield from _with_essentials(asked, by_second(asked.material), shown, discount)
+
+
+def _silent(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
+    rates = silent_rates(asked.material, by_second(asked.material), chars_per_s=_SILENT_CHARS_PER_S)
+    yield from _with_essentials(asked, rates, shown, discount)
+
+
+def _with_essentials(
+    asked: _Asked, rates: tuple[float, ...], shown: frozenset[int], discount: float
+) -> Iterator[_Draft]:
+    """The most worth that keeps every line the story needs; where they don't all fit, the most of them."""
+    row = row_of(asked.material)
+    worth = _discounted(worth_of(row.pieces, {asked.material.number: rates}), shown, discount)
+    problem = _problem(asked, row, worth)
+    wanted = [(moment, _covering(row, moment)) for moment in essentials(asked.material)]
+    wanted = [(moment, pieces) for moment, pieces in wanted if not pieces & problem.barred]
+    solution = best(replace(problem, needed=frozenset().union(*(pieces for _, pieces in wanted))))
+    if solution is not None:
+        yield _Draft(row, solution.clips, solution.value)
+        return
+    bonus = list(problem.worth)
+    for moment, pieces in wanted:
+        for piece in pieces:
+            bonus[piece] = max(bonus[piece], problem.worth[piece] + round(_ESSENTIAL * moment.strength))
+    solution = best(replace(problem, worth=tuple(bonus)))
+    if solution is not None:
+        kept = {piece for first, end in solution.clips for piece in range(first, end)}
+        value = solution.value - sum(bonus[piece] - problem.worth[piece] for piece in kept)
+        missing = tuple(moment for moment, pieces in wanted if not pieces <= kept)
+        yield _Draft(row, solution.clips, value, missing=missing)
+
+
+def _highlight(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
+    """The stretch that stands out most: every second counts by how far it is above the episode's mean."""
+    row = row_of(asked.material)
+    rates = by_second(asked.material)
+    mean = sum(rates) / max(1, len(rates))
+    worth = worth_of(row.pieces, {asked.material.number: tuple(rate - mean for rate in rates)})
+    never = sum(abs(value) for value in worth) + 1
+    problem = replace(_problem(asked, row, _discounted(worth, shown, discount)), join=never)
+    solution = best(replace(problem, barred=problem.barred | (shown if discount == 1.0 else frozenset())))
+    if solution is not None and len(solution.clips) == 1:
+        yield _Draft(row, solution.clips, solution.value)
+
+
+def _recap(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
+    """What the episode relies on in those before it; seconds that it doesn't rely on cost."""
+    rates = recap_rates(asked.material, asked.earlier)
+    told = [material for material in asked.earlier if any(rate > 0 for rate in rates[material.number])]
+    if not told:
+        return
+    row = joined(told)
+    worth = _discounted(worth_of(row.pieces, rates), shown, discount)
+    solution = best(_problem(asked, row, worth))
+    if solution is not None:
+        yield _Draft(row, solution.clips, solution.value)
+
+
+def _teaser(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
+    yield from _hooked(asked, questions(asked.material)[:_QUESTIONS], shown, discount)
+
+
+def _ad(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
+    """As a teaser, filling most of its time; it may end on anything left hanging, in 6 s on the hook itself."""
+    least = replace(asked, least_ms=max(asked.least_ms, round(_LEAST_AD * (asked.limit_ms or 0))))
+    ends = [*questions(asked.material)[:_QUESTIONS], *hooks(asked.material)[:_HOOKS]]
+    drafts = list(_hooked(least, ends, shown, discount))
+    yield from drafts or _hooked(asked, ends, shown, discount)
+
+
+def _hooked(
+    asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discount: float
+) -> Iterator[_Draft]:
+    """The best version for each pair of a hook and a line to end on."""
+    row = row_of(asked.material)
+    worth = worth_of(row.pieces, {asked.material.number: by_second(asked.material)})
+    problem = _problem(asked, row, _discounted(worth, shown, discount))
+    for hook, question in product(hooks(asked.material)[:_HOOKS], ends):
+        drafts = [*_in_order(row, problem, hook, question), *_ahead(row, problem, hook, question)]
+        if drafts:
+            draft = max(drafts, key=lambda one: one.value)
+            more = round(_HOOK * hook.strength + _QUESTION * question.strength)
+            yield replace(draft, value=draft.value + more)
+
+
+def _in_order(row: Row, problem: Problem, hook: Moment, question: Moment) -> Iterator[_Draft]:
+    """Hook first and the rest as it comes."""
+    end = _border_after(row, question)
+    needed = _covering(row, hook) | _covering(row, question)
+    if end is None or needed & problem.barred:
+        return
+    for start in _starts(row, hook):
+        if start < end:
+            solution = best(_from_to(problem, start, end, needed))
+            if solution is not None:
+                yield _Draft(row, solution.clips, solution.value, hook, question)
+
+
+def _from_to(problem: Problem, start: int, end: int, needed: frozenset[int]) -> Problem:
+    """The problem on the pieces from one border to another, both reached."""
+    outside = frozenset((*range(start), *range(end, len(problem.frames))))
+    return replace(problem, needed=needed, starts_at=start, ends_at=end, barred=problem.barred | outside)
+
+
+def _ahead(row: Row, problem: Problem, hook: Moment, question: Moment) -> Iterator[_Draft]:
+    """A later moment first, then the way there and past it; it isn't shown twice."""
+    end = _border_after(row, question)
+    asks = _covering(row, question)
+    opening_pieces = _covering(row, hook)
+    if end is None or (opening_pieces | asks) & problem.barred or opening_pieces & asks:
+        return
+    for start in _starts(row, hook)[:1]:
+        until = next((b for b in range(max(opening_pieces) + 1, len(row.borders)) if row.borders[b].may_end), None)
+        if until is None or start == 0:
+            continue
+        opening = range(start, until)
+        frames, worth = sum(problem.frames[i] for i in opening), sum(problem.worth[i] for i in opening)
+        if frames < problem.least_clip or asks & set(opening):
+            continue
+        rest = replace(
+            problem,
+            limit=problem.limit - frames,
+            least=max(0, problem.least - frames),
+            barred=problem.barred | set(opening) | set(range(end, len(row.pieces))),
+            needed=asks,
+            ends_at=end,
+        )
+        solution = best(rest)
+        if solution is not None and solution.clips[0][0] < start:
+            value = worth + solution.value - problem.join - _AHEAD
+            yield _Draft(row, ((start, until), *solution.clips), value, hook, question)
+
+
+def _covering(row: Row, moment: Moment) -> frozenset[int]:
+    """The pieces that hold a line."""
+    return frozenset(i for i, piece in enumerate(row.pieces) if piece.span.overlap_ms(moment.span))
+
+
+def _starts(row: Row, hook: Moment) -> list[int]:
+    """Borders from which a clip may begin so that the hook begins in its first seconds, nearest first."""
+    first = min(_covering(row, hook), default=-1)
+    return [
+        border
+        for border in range(first, -1, -1)
+        if row.borders[border].may_start and hook.span.start_ms - row.borders[border].at_ms <= HOOK_MS
+    ][:_STARTS]
+
+
+def _border_after(row: Row, moment: Moment) -> int | None:
+    """The first border at or after the end of a line at which a clip may end."""
+    last = max(_covering(row, moment), default=-1)
+    return next((border for border in range(last + 1, len(row.borders)) if row.borders[border].may_end), None)
+
+
+_SOLVERS: dict[CutKind, Solve] = {
+    CutKind.FULL: _full,
+    CutKind.TRIMMED: _trimmed,
+    CutKind.TEASER: _teaser,
+    CutKind.RECAP: _recap,
+    CutKind.AD: _ad,
+    CutKind.HIGHLIGHT: _highlight,
+    CutKind.SILENT: _silent,
+}
+
+
+# ------------------------------------------------------------------ in words
+
+
+def _choice(asked: _Asked, draft: _Draft) -> Choice:
+    clips = tuple(_clip(draft.row, first, end) for first, end in draft.clips)
+    return Choice(
+        asked.kind,
+        clips,
+        " ".join(_reason(asked, draft)),
+        draft.value / SCALE,
+        tuple(_meets(asked, draft)),
+        draft.hook.source if draft.hook else None,
+        draft.question.source if draft.question else None,
+    )
+
+
+def _clip(row: Row, first: int, end: int) -> Clip:
+    pieces = row.pieces[first:end]
+    return Clip(pieces[0].source, Span(pieces[0].span.start_ms, pieces[-1].span.end_ms))
+
+
+def _reason(asked: _Asked, draft: _Draft) -> Iterator[str]:
+    if draft.hook:
+        later = " (from later in the episode)" if draft.clips[0][0] > min(first for first, _ in draft.clips) else ""
+        yield f'Opens with "{_short(draft.hook.text)}"{later}, {draft.hook.why}.'
+    if draft.question:
+        yield f'Ends on "{_short(draft.question.text)}", which leaves open: {draft.question.why}'
+    yield from _left_out(asked, draft)
+    for moment in draft.missing:
+        yield f'No room for "{_short(moment.text)}" ({moment.why}).'
+
+
+def _left_out(asked: _Asked, draft: _Draft) -> Iterator[str]:
+    if asked.kind is CutKind.FULL:
+        yield "The whole episode."
+        return
+    kept = set(_pieces(draft))
+    gone = [piece for i, piece in enumerate(draft.row.pieces) if i not in kept]
+    lines = [
+        line.text
+        for line in asked.material.story.episode.lines()
+        if line.kind is LineKind.DIALOGUE
+        and line.span
+        and any(piece.episode == asked.material.number and piece.span.overlap_ms(line.span) for piece in gone)
+    ]
+    seconds = sum(piece.span.duration_ms for piece in gone) / 1000
+    if not seconds:
+        yield "Nothing is left out."
+    elif lines:
+        quoted = ", ".join(f'"{_short(text)}"' for text in lines[:3])
+        more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+        yield f"Left out: {seconds:.0f} s worth least here, among them {quoted}{more}."
+    else:
+        yield f"Left out: {seconds:.0f} s."
+
+
+def _meets(asked: _Asked, draft: _Draft) -> Iterator[str]:
+    yield "whole sentences"
+    if asked.limit_ms is not None:
+        yield f"at most {asked.limit_ms / 1000:g} s"
+    if draft.hook:
+        yield f"hook in the first {HOOK_MS / 1000:g} s"
+    if draft.question:
+        yield "ends on an open question"
+    if asked.before_ms is not None:
+        yield f"nothing from {asked.before_ms / 1000:g} s on"
+
+
+def _short(text: str, most: int = 60) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
