@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import draw, tables, trials
+from hookline.cli import cuts, draw, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -274,6 +274,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "report": report,
     "audience": audience,
     "experiment": experiment,
+    "cut": cuts.cut,
+    "platforms": cuts.platforms,
     "simulate": simulate,
     "demo": demo,
     "doctor": doctor,

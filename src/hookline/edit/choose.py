@@ -7,11 +7,11 @@ and an open question, and the best pair wins.  Variants after the first are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from hookline.edit.optimum import Problem, Solution, best
+from hookline.edit.optimum import Problem, best
 from hookline.edit.pieces import Material, Row, frame_at, joined, row_of
 from hookline.edit.recap import recap_rates
 from hookline.edit.worth import (
@@ -131,9 +131,7 @@ class _Asked:
         return frame_at(self.material.footage, ms)
 
 
-def _check(
-    material: Material, kind: CutKind, *, limit_ms: int | None, variants: int, free_until: int | None
-) -> None:
+def _check(material: Material, kind: CutKind, *, limit_ms: int | None, variants: int, free_until: int | None) -> None:
     if variants < 1:
         raise BadInput(f"{variants} variants can't be made", mend="ask for one or more")
     if limit_ms is not None and limit_ms < LEAST_CLIP_MS:
@@ -312,9 +310,7 @@ def _ad(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draf
     yield from drafts or _hooked(asked, ends, shown, discount)
 
 
-def _hooked(
-    asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discount: float
-) -> Iterator[_Draft]:
+def _hooked(asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discount: float) -> Iterator[_Draft]:
     """The best version for each pair of a hook and a line to end on."""
     row = row_of(asked.material)
     worth = worth_of(row.pieces, {asked.material.number: by_second(asked.material)})

@@ -107,7 +107,7 @@ def read_tables(path: Path) -> dict[str, Any]:
     return tables
 
 
-def chosen(known: Mapping[str, Listed], names: tuple[str, ...]) -> tuple[Listed, ...]:
+def choose_platforms(known: Mapping[str, Listed], names: tuple[str, ...]) -> tuple[Listed, ...]:
     """The platforms of these names, in that order; ``BadInput`` names the nearest where there is none."""
     from difflib import get_close_matches
 

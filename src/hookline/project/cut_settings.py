@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hookline.edit.platforms import Listed, chosen, known_platforms, read_tables
+from hookline.edit.platforms import Listed, choose_platforms, known_platforms, read_tables
+from hookline.model.codec import to_json
 from hookline.model.cut import CutKind
 from hookline.model.errors import BadInput
+from hookline.project import config
 from hookline.project.config import Config
 
 PLATFORMS_FILE = "platforms.toml"
@@ -56,7 +58,7 @@ class CutSettings:
     notes: tuple[str, ...] = field(default=())
 
 
-def settings(config: Config, folder: Path) -> CutSettings:
+def settings(said: Config, folder: Path) -> CutSettings:
     """The settings of a series folder.
 
     Raises:
@@ -66,14 +68,14 @@ def settings(config: Config, folder: Path) -> CutSettings:
     if (folder / PLATFORMS_FILE).exists():
         own |= read_tables(folder / PLATFORMS_FILE)
     known = known_platforms(own, where=str(folder / PLATFORMS_FILE)) if own else known_platforms()
-    above = config.sections.get("platforms", {})
+    above = said.sections.get("platforms", {})
     if above:
-        known = known_platforms(own | above, where=config.file)
-    table, where = config.sections.get("cut", {}), f"{config.file} [cut]"
+        known = known_platforms(own | above, where=said.file)
+    table, where = said.sections.get("cut", {}), f"{said.file} [cut]"
     _check(table, where)
     return CutSettings(
         known=known,
-        platforms=chosen(known, tuple(table.get("platforms", USUAL_PLATFORMS))),
+        platforms=choose_platforms(known, tuple(table.get("platforms", USUAL_PLATFORMS))),
         kinds=kinds_of(table.get("kinds", ["full"]), where=where),
         variants=table.get("variants", 1),
         first_paid=table.get("first_paid"),
@@ -84,10 +86,20 @@ def settings(config: Config, folder: Path) -> CutSettings:
     )
 
 
-def alone(platforms: Mapping[str, Any] = {}, *, where: str = "") -> CutSettings:
-    """The settings of a video that stands in no series folder."""
-    known = known_platforms(platforms, where=where)
-    return CutSettings(known, chosen(known, USUAL_PLATFORMS), kinds_of(["full"]))
+def alone(figures: Path | None = None) -> CutSettings:
+    """The settings of a video that stands in no series folder; ``figures`` holds platforms of the user's own."""
+    known = known_platforms(read_tables(figures), where=str(figures)) if figures else known_platforms()
+    return CutSettings(known, choose_platforms(known, USUAL_PLATFORMS), kinds_of(["full"]))
+
+
+def platforms_of(folder: Path | None) -> Mapping[str, Listed]:
+    """Every platform, with a series' own figures above the shipped ones."""
+    return settings(config.read(folder), folder).known if folder else known_platforms()
+
+
+def platforms_json(known: Mapping[str, Listed]) -> list[dict[str, Any]]:
+    """Platforms as plain JSON values: ``hookline platforms --json``."""
+    return [{**to_json(one.platform), "sells": one.sells, "sources": to_json(one.sources)} for one in known.values()]
 
 
 def kinds_of(names: Sequence[str], *, where: str = "") -> tuple[WantedKind, ...]:

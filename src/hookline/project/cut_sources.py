@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -70,15 +71,23 @@ def videos_of(series: SeriesFolder, store: Store) -> dict[int, SourceFile]:
     return {number: source_file(series.root / entry.path, store, name=entry.path) for number, entry in found.items()}
 
 
-def source_file(path: Path, store: Store, *, name: str) -> SourceFile:
-    """A video as it stands there now; ``BadInput`` when it can't be opened or holds nothing."""
+def check_source(path: Path) -> os.stat_result:
+    """What stands at a path; ``BadInput`` when it can't be opened or holds nothing."""
     try:
         stat = path.stat()
-        if not stat.st_size:
-            raise BadInput("the file is empty", where=str(path), mend="copy or export it again")
-        return SourceFile(name, path.resolve(), stat.st_size, stat.st_mtime_ns, store.content(path))
+        with path.open("rb"):
+            pass
     except OSError as error:
         raise BadInput(f"can't be opened ({error.strerror})", where=str(path), mend="check the path") from error
+    if not stat.st_size:
+        raise BadInput("the file is empty", where=str(path), mend="copy or export it again")
+    return stat
+
+
+def source_file(path: Path, store: Store, *, name: str) -> SourceFile:
+    """A video as it stands there now; ``BadInput`` when it can't be opened or holds nothing."""
+    stat = check_source(path)
+    return SourceFile(name, path.resolve(), stat.st_size, stat.st_mtime_ns, store.content(path))
 
 
 def watched(
@@ -184,13 +193,11 @@ def runs_with_viewers(library: Library, progress: Progress = silent) -> tuple[tu
     return understood(library, progress=progress), ()
 
 
-def first_paid(settings: CutSettings, summary: AudienceSummary | None, story: SeriesStory) -> tuple[int | None, str]:
-    """The first episode that is paid for, and how that is known."""
+def first_paid(settings: CutSettings, summary: AudienceSummary | None) -> tuple[int | None, str]:
+    """The first episode that is paid for, and how that is known; None where nothing says it."""
     if settings.first_paid:
-        return settings.first_paid, "as hookline.toml says"
+        return settings.first_paid, f"episodes from {settings.first_paid} on are paid for, as hookline.toml says"
     offered = [paywall.episode for paywall in summary.paywalls] if summary else []
     if offered:
-        return min(offered), "where viewers were first asked to pay"
-    if story.paywall:
-        return story.paywall[0].episode, "where the story suggests to ask for money; say it with [cut] first_paid"
-    return None, ""
+        return min(offered), f"episodes from {min(offered)} on are paid for: there viewers were first asked to pay"
+    return None, "no paywall is known, so nothing is held back; say it with first_paid under [cut]"

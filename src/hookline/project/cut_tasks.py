@@ -23,6 +23,7 @@ from hookline.model.platform import Platform
 from hookline.model.progress import Progress, silent
 from hookline.project.store import file_digest, write_atomic
 
+ATTEMPT = "at-work-"  # how the folders of attempts begin
 _FATAL = (
     errno.ENOSPC,
     errno.EDQUOT,
@@ -109,6 +110,12 @@ def finished(folder: Path, id: str) -> Made | None:
     return made if whole else None
 
 
+def forget(folder: Path, id: str) -> None:
+    """Remove a version that was delivered."""
+    record_of(folder, id).unlink(missing_ok=True)
+    video_of(folder, id).unlink(missing_ok=True)
+
+
 def perform(task: Task, progress: Progress = silent) -> tuple[Outcome, ...]:
     """Make what is missing of a task; what became of each of its versions, in their order."""
     there = {version.cut.id: finished(task.folder, version.cut.id) for version in task.versions}
@@ -130,14 +137,14 @@ def _made(task: Task, missing: tuple[Version, ...], progress: Progress) -> Itera
     except HooklineError as error:
         yield from (Failed(version.cut.id, error.what, error.where, error.mend) for version in missing)
     except OSError as error:
-        yield from (_refused(version.cut.id, error) for version in missing)
+        yield from (refused(version.cut.id, error) for version in missing)
 
 
 @contextmanager
 def _attempt(folder: Path) -> Iterator[Path]:
     """A folder of this attempt's own: another one that was thought lost may still be writing to its."""
     folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=folder, prefix="at-work-"))
+    work = Path(tempfile.mkdtemp(dir=folder, prefix=ATTEMPT))
     try:
         yield work
     finally:
@@ -194,7 +201,8 @@ def _checked(task: Task, version: Version, work: Path, seconds: float) -> Outcom
     return made
 
 
-def _refused(id: str, error: OSError) -> Failed:
+def refused(id: str, error: OSError) -> Failed:
+    """What the system refused, as a failure that says what to do."""
     where = str(error.filename or "")
     mends = {
         errno.ENOSPC: "free some space and run again; what was finished is kept",

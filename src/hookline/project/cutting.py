@@ -12,13 +12,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import hookline
 from hookline import formats
-from hookline.model.errors import BadInput, HooklineError
+from hookline.edit.platforms import choose_platforms
+from hookline.model.codec import to_json
+from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
 from hookline.model.story import SeriesStory
-from hookline.project import cut_manifest, cut_settings
+from hookline.project import config, cut_manifest, cut_settings
 from hookline.project.cut_delivery import Shelf, deliver, delivered
+from hookline.project.cut_estimate import Estimated, estimate
 from hookline.project.cut_manifest import CutsDocument, Delivered
 from hookline.project.cut_plan import Plan, Planned, Wanted, needs_bytes, plan, tasks
 from hookline.project.cut_settings import CutSettings
@@ -26,20 +31,28 @@ from hookline.project.cut_sources import (
     Filmed,
     Footages,
     appeal,
+    check_source,
     first_paid,
     runs_with_viewers,
+    seen_of,
     source_file,
     videos_of,
     watched,
 )
-from hookline.project.cut_tasks import Failed, Made, SourceFile, Task, perform
+from hookline.project.cut_tasks import ATTEMPT, Failed, Made, Outcome, SourceFile, Task, forget, perform, refused
 from hookline.project.folder import Library, SeriesFolder, episode_of
 from hookline.project.store import Store
-from hookline.project.work import SeriesRun, keep_footage, timed_story
+from hookline.project.work import keep_footage, timed_story
 from hookline.project.workers import Lost, Workers, done_by
+
+if TYPE_CHECKING:
+    from hookline.edit.watching import Seen
+
+Json = dict[str, Any]
 
 CUTS = "cuts"
 WORK = "cutting"  # inside .hookline: what is derived for cuts, apart from the report's
+WATCH_BYTES = 400_000_000  # that watching one video takes, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def cut_video(
     subtitles: Path | None,
     out: Path,
     asked: Asked,
-    settings: CutSettings | None = None,
+    figures: Path | None = None,
     progress: Progress = silent,
 ) -> CutRun:
     """The cuts of one video that stands in no series folder.
@@ -101,24 +114,68 @@ def cut_video(
         subtitles: what is said in it; without them nothing is known of the story.
         out: the folder that the cuts are put in.
         asked: which.
-        settings: platforms of the user's own.
+        figures: a TOML file with platforms of the user's own.
+        progress: told how far it is.
     """
     if out.exists() and not out.is_dir():
         raise BadInput("there is a file of that name", where=str(out), mend="give a folder")
-    settings = settings or cut_settings.alone()
+    settings = cut_settings.alone(figures)
+    check_source(video)
     store = Store(out / ".hookline" / WORK)
     began = time.monotonic()
     with store.locked():
         number = episode_of(video.name) or 1
         source = source_file(video, store, name=video.name)
-        workers = _workers(settings, asked)
-        seen, failed = watched([source], store, settings, workers, progress)
+        steps, failed = watched([source], store, settings, _watchers(settings, asked, 1), progress)
         if failed:
             raise BadInput(failed[0].what, where=failed[0].where, mend=failed[0].mend)
-        story = _told_alone(video, number, subtitles, seen[source.name])
-        footages = _footages_alone(video, number, source, story, seen[source.name])
+        seen = seen_of(steps[source.name])
+        story = _told_alone(video, number, subtitles, seen)
+        footages = _footages_alone(video, number, source, story, seen)
         found = _cut(footages, settings, asked, store, Shelf(out, by_episode=False), progress)
     return replace(found, seconds=time.monotonic() - began)
+
+
+def estimated(run: CutRun) -> dict[str, Estimated]:
+    """What the versions that are left will come to, by cut."""
+    return estimate(run.left, run.manifest.cuts)
+
+
+def cut_run_json(run: CutRun) -> Json:
+    """A run as plain JSON values: ``hookline cut --json``."""
+    about = estimated(run)
+    return {
+        "schema": "hookline.cut-run",
+        "version": 1,
+        "hookline": hookline.__version__,
+        "series": run.series,
+        "folder": str(run.folder),
+        "notes": list(run.plan.notes),
+        "made": to_json(run.made),
+        "there": to_json(run.there),
+        "left": [_left_json(one, about[one.id]) for one in run.left],
+        "skipped": to_json(run.plan.skipped),
+        "failed": to_json(run.failed),
+        "seconds": round(run.seconds, 3),
+    }
+
+
+def _left_json(one: Planned, about: Estimated) -> Json:
+    cut = one.version.cut
+    return {
+        "id": one.id,
+        "episode": cut.episode,
+        "kind": str(one.kind),
+        "platform": cut.platform,
+        "market": cut.market,
+        "variant": one.variant,
+        "reason": cut.reason,
+        "meets": list(one.choice.meets),
+        "duration_ms": cut.duration_ms,
+        "clips": [{"source": clip.source, "span": to_json(clip.span)} for clip in cut.clips],
+        "estimate": to_json(about),
+        "notes": list(one.notes),
+    }
 
 
 # ------------------------------------------------------------------ a series
@@ -144,7 +201,8 @@ def _footages(
 ) -> Footages:
     """What there is to cut.  Each video is watched once: what is seen serves the story, too."""
     sources = videos_of(series, store)
-    seen, failed = watched(list(sources.values()), store, settings, _workers(settings, asked), progress)
+    steps, failed = watched(list(sources.values()), store, settings, _watchers(settings, asked, len(sources)), progress)
+    seen = {name: seen_of(step) for name, step in steps.items()}
     for source in sources.values():
         if source.name in seen:
             keep_footage(series, source.path, seen[source.name].footage)
@@ -160,8 +218,7 @@ def _footages(
     untold = [number for number in sources if not story.episode(number)]
     if untold:
         notes += (f"episodes {', '.join(map(str, untold))} have a video but no script and no subtitles",)
-    config = series.config()
-    return Footages(config.id, story.language, story, filmed, paid, (*notes, *([why] if why else [])), failed)
+    return Footages(series.config().id, story.language, story, filmed, paid, (*notes, *([why] if why else [])), failed)
 
 
 # ------------------------------------------------------------------ one video
@@ -170,9 +227,16 @@ def _footages(
 def _told_alone(video: Path, number: int, subtitles: Path | None, seen: Seen) -> SeriesStory:
     from hookline.story import analyse
 
-    cues = {number: formats.read_cues(subtitles, file=subtitles.name)} if subtitles else {number: []}
+    cues = {number: formats.read_cues(subtitles, file=subtitles.name)} if subtitles else {number: ()}
     length = {number: seen.footage.duration_ms}
     return analyse([], cues=cues, durations_ms=length, footage={number: seen.footage}, title=video.stem)
+
+
+def _footages_alone(video: Path, number: int, source: SourceFile, story: SeriesStory, seen: Seen) -> Footages:
+    told = story.episode(number)
+    assert told is not None
+    name = config.slug(video.stem)
+    return Footages(name, story.language, story, {number: Filmed(source, number, told, seen)}, None)
 
 
 # ------------------------------------------------------------------ the work
@@ -184,12 +248,138 @@ def _cut(
     manifest = cut_manifest.read(shelf.folder, series=footages.series)
     found = plan(footages, _wanted(settings, asked), progress=progress)
     there = {one.id: done for one in found.planned if (done := delivered(shelf, manifest, one))}
-    left = tuple(one for one in found.planned if one.id not in there)
-    run = CutRun(footages.series, shelf.folder, found, tuple(there.values()), left=left, manifest=manifest)
+    left = {one.id: one for one in found.planned if one.id not in there}
+    run = CutRun(footages.series, shelf.folder, found, there=tuple(there.values()), failed=footages.failed)
     if asked.dry_run:
-        return replace(run, failed=footages.failed)
-    work = _Work(footages, shelf, store, store.root / "versions", {one.id: one for one in left}, manifest)
-    work.clean()
-    for _, answer in done_by(_placed(settings, asked, left), perform, _tasks(...), progress=progress):
-        work.take(answer)
-    return work.run(run)
+        return replace(run, left=tuple(left.values()), manifest=manifest)
+    folder = store.root / "versions"
+    _clean(folder)
+    work = _Work(footages, shelf, folder, left, cut_manifest.retired(manifest, found.planned))
+    if found.planned:
+        work.keep()
+    jobs, workers = _jobs(tuple(left.values()), settings, asked, folder)
+    for task, answer in done_by(workers, perform, jobs, progress=progress):
+        if work.take(task, answer):
+            break  # the disk is full or can't be written: nothing else would fare better
+    for delivery in work.made:
+        store.record("cut", id=delivery.id, bytes=delivery.bytes, seconds=delivery.seconds)
+    return replace(
+        run,
+        made=tuple(work.made),
+        failed=(*footages.failed, *work.failed),
+        left=tuple(work.left.values()),
+        manifest=work.manifest,
+    )
+
+
+@dataclass(slots=True)
+class _Work:
+    """Versions on their way from the work folder to the shelf; the manifest is written with each of them."""
+
+    footages: Footages
+    shelf: Shelf
+    folder: Path
+    left: dict[str, Planned]
+    manifest: CutsDocument
+    made: list[Delivered] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+
+    def take(self, task: Task, answer: tuple[Outcome, ...] | Lost) -> bool:
+        """Deliver what a task made; whether something stops all the others, too."""
+        if isinstance(answer, Lost):
+            answer = tuple(Failed(version.cut.id, answer.why) for version in task.versions)
+        for outcome in answer:
+            one = self.left.pop(outcome.id)
+            try:
+                found = self._deliver(one, outcome) if isinstance(outcome, Made) else outcome
+            except OSError as error:
+                found = refused(one.id, error)
+            if isinstance(found, Failed):
+                self.failed.append(found)
+                if found.fatal:
+                    return True
+            else:
+                self.made.append(found)
+        return False
+
+    def keep(self) -> None:
+        """Write the manifest."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        cut_manifest.write(self.shelf.folder, self.manifest, work=self.folder)
+
+    def _deliver(self, one: Planned, made: Made) -> Delivered:
+        filmed = {each.source.name: each for each in self.footages.filmed.values()}
+        delivery = deliver(self.shelf, one, made, self.folder, filmed)
+        self.manifest = cut_manifest.with_cut(self.manifest, delivery)
+        self.keep()
+        forget(self.folder, one.id)
+        return delivery
+
+
+def _clean(folder: Path) -> None:
+    """Remove what attempts that were killed left; whole versions stay."""
+    for attempt in folder.glob(f"{ATTEMPT}*"):
+        shutil.rmtree(attempt, ignore_errors=True)
+
+
+def _wanted(settings: CutSettings, asked: Asked) -> Wanted:
+    return Wanted(
+        platforms=choose_platforms(settings.known, asked.platforms) if asked.platforms else settings.platforms,
+        kinds=cut_settings.kinds_of(asked.kinds) if asked.kinds else settings.kinds,
+        episodes=asked.episodes,
+        variants=asked.variants or settings.variants,
+        spoilers=asked.spoilers,
+        market=asked.market,
+    )
+
+
+def _jobs(
+    left: Sequence[Planned], settings: CutSettings, asked: Asked, folder: Path
+) -> tuple[tuple[Task, ...], Workers]:
+    """The passes to make, and how many of them memory and processors bear side by side."""
+    memory = settings.memory_bytes or free_bytes() // 2
+    jobs = tasks(left, folder=folder, memory_bytes=memory)
+    need = max((needs_bytes(task.versions) for task in jobs), default=0)
+    if settings.ray:
+        return jobs, Workers(ray=settings.ray, memory_bytes=need)
+    count = _count(settings, asked, len(jobs), memory // max(1, need))
+    threads = max(1, processors() // count)
+    return tuple(replace(task, threads=threads) for task in jobs), Workers(count, threads=threads)
+
+
+def _watchers(settings: CutSettings, asked: Asked, sources: int) -> Workers:
+    if settings.ray:
+        return Workers(ray=settings.ray)
+    memory = settings.memory_bytes or free_bytes() // 2
+    count = _count(settings, asked, sources, memory // WATCH_BYTES)
+    return Workers(count, threads=max(1, processors() // count))
+
+
+def _count(settings: CutSettings, asked: Asked, jobs: int, bearable: int) -> int:
+    return max(1, min(asked.workers or settings.workers or processors(), jobs, bearable))
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def free_bytes() -> int:
+    """How much memory is free for us, about, within the group's limit; 4 GB where the system says nothing."""
+    found = _available(Path("/proc/meminfo")), _limit(Path("/sys/fs/cgroup/memory.max"))
+    return min((one for one in found if one), default=4_000_000_000)
+
+
+def _available(path: Path) -> int | None:
+    try:
+        lines = dict(line.split(":", 1) for line in path.read_text().splitlines())
+        return int(lines["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def _limit(path: Path) -> int | None:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):  # "max": none
+        return None

@@ -8,6 +8,7 @@ what depends on it, and a killed run leaves nothing behind that counts.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -60,6 +61,18 @@ def copy_atomic(source: Path, target: Path) -> None:
     """Copy a file so that the target is whole or absent."""
     with _replacing(target) as made:
         shutil.copyfile(source, made)
+
+
+def put(made: Path, target: Path) -> None:
+    """Move a whole file to where people find it; nothing half is ever there, not even under a passing name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        made.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copy_atomic(made, target)  # another disk: made beside the target and renamed
+        made.unlink()
 
 
 @contextmanager
