@@ -28,7 +28,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hookline.audience.engine import Engine
 
 EPISODES = 80
 EPISODE_MS = 90_000
@@ -85,12 +88,12 @@ def make(folder: Path, plays: int) -> int:
     return rows
 
 
-def _figures(con: Any, out: Path) -> dict[str, int]:
+def _figures(run: Engine, out: Path) -> dict[str, int]:
     """What must be equal."""
-    from hookline.audience.days import read_days
     from hookline.model.tables import CELLS
 
-    read_days(con, out, CELLS, DAYS)
+    run.read_days("cells", CELLS, out, DAYS)
+    con = run.con
     (cells,) = con.execute("SELECT sum(at_risk)::BIGINT, sum(exits)::BIGINT FROM cells").fetchall()
     con.read_parquet(str(out / "steps.parquet")).create_view("all_steps", replace=True)
     (steps,) = con.execute("SELECT sum(starters)::BIGINT, sum(continued)::BIGINT FROM all_steps").fetchall()
@@ -101,10 +104,10 @@ def _hookline(folder: Path, out: Path, days: Sequence[str], previous: Path | Non
     from hookline.audience import manifest as manifests
     from hookline.audience.build import ROWS_AT_ONCE, _cuts, _this
     from hookline.audience.days import Work, add_up, batches, show_places
+    from hookline.audience.engine import embedded
     from hookline.audience.manifest import Day, Manifest
     from hookline.audience.tables import COHORTS, RETENTION, REVENUE, VIEWER_DAYS, partitions
     from hookline.audience.viewers import count_all, count_touched
-    from hookline.formats.events import engine
     from hookline.model.tables import CELLS, STEPS
 
     parts: dict[str, float] = {}
@@ -120,16 +123,16 @@ def _hookline(folder: Path, out: Path, days: Sequence[str], previous: Path | Non
         assert previous
         for table in (CELLS, VIEWER_DAYS):
             _link(previous / table.name / f"day={day}", out / table.name / f"day={day}")
-    with engine(out) as (con, scratch):
-        work = Work(con, scratch, out, simulated=True)
-        _this(con, "bench", dict.fromkeys(range(1, EPISODES + 1), EPISODE_MS), [])
+    with embedded(out) as run:
+        work = Work(run, out, simulated=True)
+        _this(run, "bench", dict.fromkeys(range(1, EPISODES + 1), EPISODE_MS), [])
         manifest.days.update({day: Day("", [[e, f"ep{e:03d}", EPISODE_MS, 1] for e in range(1, 81)]) for day in fresh})
-        _cuts(con, manifest)
-        sizes = {day: _rows(con, partitions(folder, _views(), day)) for day in fresh}
+        _cuts(run, manifest)
+        sizes = {day: _rows(run.con, partitions(folder, _views(), day)) for day in fresh}
         for batch in batches(sizes, ROWS_AT_ONCE):
             add_up(work, batch, manifest)
         parts["cells and bits"] = time.perf_counter() - began
-        show_places(con, manifest)
+        show_places(run, manifest)
         if previous:
             count_touched(work, previous, old, list(days), fresh)
         else:
@@ -141,7 +144,7 @@ def _hookline(folder: Path, out: Path, days: Sequence[str], previous: Path | Non
         work.publish(RETENTION)
         manifests.write(out, manifest)
         seconds = time.perf_counter() - began
-        return {"rows": sum(sizes.values()), "s": seconds, "parts": parts, "figures": _figures(con, out)}
+        return {"rows": sum(sizes.values()), "s": seconds, "parts": parts, "figures": _figures(run, out)}
 
 
 def _views() -> Any:

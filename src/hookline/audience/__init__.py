@@ -3,12 +3,12 @@
 ``build`` makes the tables of a series in a folder, from the previous ones where there are any; ``summarise`` answers
 with retention, continuation and paywall; ``sum_up`` adds what the figures by group need, and ``audience_figures``,
 ``funnel_figures`` and ``ad_figures`` answer from it; ``forget`` removes a viewer from the files that all is made of;
-``hazard_cells`` and ``step_counts`` give the arrays that models are fitted to.
+``hazard_cells`` and ``step_counts`` give the arrays that models are fitted to, ``prices_seen`` what unlocks cost.
 """
 
 from hookline.audience.answer import ad_figures, audience_figures, funnel_figures
 from hookline.audience.build import build
-from hookline.audience.cells import HazardCells, StepCounts, hazard_cells, nobody, step_counts
+from hookline.audience.cells import HazardCells, StepCounts, hazard_cells, nobody, prices_seen, step_counts
 from hookline.audience.forget import Forgotten, forget, traces
 from hookline.audience.intervals import difference
 from hookline.audience.summary import summarise
@@ -26,6 +26,7 @@ __all__ = [
     "funnel_figures",
     "hazard_cells",
     "nobody",
+    "prices_seen",
     "step_counts",
     "sum_up",
     "summarise",

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hookline.audience import manifest as manifests
 from hookline.audience.days import (
@@ -27,19 +27,17 @@ from hookline.audience.days import (
     open_days,
     show_places,
 )
+from hookline.audience.engine import Engine, Open, embedded
 from hookline.audience.manifest import Content, Contents, Day, Manifest, file_key, inputs_of, key_of
 from hookline.audience.quality import Counted, quality_of
 from hookline.audience.sources import contents, cut_episodes, date_watched, votes_of_days
 from hookline.audience.tables import COHORTS, RETENTION, REVENUE, partitions
 from hookline.audience.viewers import count_all, count_touched
-from hookline.formats.events import canonical, engine, read_meta, sql
+from hookline.formats.events import canonical, read_meta, sql
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality
 from hookline.model.tables import CELLS, STEPS
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 ROWS_AT_ONCE = 15_000_000  # of sources; a day that has more is made alone
 BLOCK = 60  # episodes in a viewer's bits
@@ -67,6 +65,7 @@ def build(
     testers: Sequence[str] = (),
     previous: Path | None = None,
     content: Content = file_key,
+    engine: Open = embedded,
     progress: Progress = silent,
 ) -> Quality:
     """Build every table of a series' audience in the folder ``out``, which must exist.
@@ -83,6 +82,7 @@ def build(
         testers: pseudonyms of viewers who are set aside.
         previous: a folder that ``build`` wrote before; what still holds of it is linked, not made again.
         content: a key of a file's content.
+        engine: where the queries run (see ``audience.engine``); the tables are the same.
         progress: told as days are made.
 
     Returns:
@@ -97,15 +97,15 @@ def build(
         raise BadInput(
             f"episodes without a length: {wrong or 'all'}", mend="give each episode's length in milliseconds"
         )
-    with engine(out) as (con, scratch):
-        tables = {path: canonical(con, path) for path in sorted(set(sources))}
-        simulated = any(bool(read_meta(con, path).get("simulated")) for path in tables)
+    with engine(out) as run:
+        tables = {path: canonical(run.con, path) for path in sorted(set(sources))}
+        simulated = any(bool(read_meta(run.con, path).get("simulated")) for path in tables)
         context = key_of(series, sorted(durations_ms.items()), sorted(set(testers)), simulated)
-        work = Work(con, scratch, out, simulated)
-        _this(con, series, durations_ms, testers)
+        work = Work(run, out, simulated)
+        _this(run, series, durations_ms, testers)
         before = manifests.read(previous, context=context) or Manifest(context)
         keys = {path: content(path) for path in tables}
-        files = {path: before.files.get(key) or contents(con, path, tables[path], key) for path, key in keys.items()}
+        files = {path: before.files.get(key) or contents(run, path, tables[path], key) for path, key in keys.items()}
         manifest = replace(
             before,
             files={keys[path]: one for path, one in files.items()},
@@ -120,39 +120,37 @@ def build(
         work.read_days(CELLS, sorted(manifest.days))
         work.publish(RETENTION)
         manifests.write(out, manifest)
-        return _quality(con, manifest)
+        return _quality(run, manifest)
 
 
-def _this(con: DuckDBPyConnection, series: str, durations_ms: Mapping[int, int], testers: Sequence[str]) -> None:
+def _this(engine: Engine, series: str, durations_ms: Mapping[int, int], testers: Sequence[str]) -> None:
     """What holds for all days, readable as ``this``, ``episodes``, ``episode_bits`` and ``testers``."""
     numbers = sorted(durations_ms)
     following = dict(pairwise(numbers))
-    con.execute("CREATE TEMP TABLE this AS SELECT $series AS series", {"series": series})
-    con.execute("CREATE TEMP TABLE episodes (episode INTEGER, duration_ms BIGINT, next_episode INTEGER)")
+    engine.table("this", "series VARCHAR", [[series]])
     rows = [(number, durations_ms[number], following.get(number)) for number in numbers]
-    con.executemany("INSERT INTO episodes VALUES (?, ?, ?)", rows)
-    con.execute("CREATE TEMP TABLE episode_bits (episode INTEGER, block BIGINT, bit BIGINT)")
+    engine.table("episodes", "episode INTEGER, duration_ms BIGINT, next_episode INTEGER", rows)
     bits = [(number, place // BLOCK, 1 << place % BLOCK) for place, number in enumerate(numbers)]
-    con.executemany("INSERT INTO episode_bits VALUES (?, ?, ?)", bits)
-    con.execute("CREATE TEMP TABLE testers AS SELECT DISTINCT unnest($ids::VARCHAR[]) AS viewer_id", {"ids": testers})
+    engine.table("episode_bits", "episode INTEGER, block BIGINT, bit BIGINT", bits)
+    engine.table("testers", "viewer_id VARCHAR", [[one] for one in sorted(set(testers))])
 
 
 def _look(work: Work, plan: _Plan, progress: Progress) -> None:
     """What rows each day has, which lengths they report, and so how long each cut is; ``plan.changed`` is filled."""
     manifest, before = plan.manifest, plan.before.days
-    named = cut_episodes(work.con, plan.files.values())
+    named = cut_episodes(work.engine, plan.files.values())
     watched = date_watched(work, plan.files)
     for day in watched:
         plan.rows[day] += 0
     inputs = {day: inputs_of(day, list(plan.files.values()), watched.get(day, ""), named) for day in plan.rows}
     fresh = {day: plan.rows[day] for day, key in inputs.items() if day not in before or before[day].inputs != key}
     manifest.days.update((day, before[day]) for day in inputs.keys() - fresh.keys())
-    for done, batch in enumerate(batches(fresh, ROWS_AT_ONCE)):
+    for done, batch in enumerate(batches(fresh, ROWS_AT_ONCE * work.engine.times)):
         progress("look at the days", done, len(fresh))
         open_days(work, plan.files, batch)
         votes = votes_of_days(work, batch)
         manifest.days.update((day, Day(inputs[day], votes[day])) for day in batch)
-    lengths = _cuts(work.con, manifest)
+    lengths = _cuts(work.engine, manifest)
     for day in sorted(inputs):
         told = manifest.days[day]
         key = key_of(told.inputs, sorted({lengths[e, cut] for e, cut, *_ in told.votes if (e, cut) in lengths}))
@@ -163,25 +161,22 @@ def _look(work: Work, plan: _Plan, progress: Progress) -> None:
             plan.changed.append(day)
 
 
-def _cuts(con: DuckDBPyConnection, manifest: Manifest) -> dict[tuple[int, str], tuple[Any, ...]]:
+def _cuts(engine: Engine, manifest: Manifest) -> dict[tuple[int, str], tuple[Any, ...]]:
     """Every cut that rows of any day name, as ``cuts`` and, numbered for viewers' bits, ``cut_bits``."""
     votes: Counter[tuple[int, str, int | None]] = Counter()
     for day in manifest.days.values():
         for episode, cut, duration_ms, n in day.votes:
             votes[episode, cut, duration_ms] += n
-    con.execute("CREATE OR REPLACE TEMP TABLE votes (episode INTEGER, cut VARCHAR, duration_ms BIGINT, n BIGINT)")
-    if votes:
-        con.executemany("INSERT INTO votes VALUES (?, ?, ?, ?)", [[*vote, n] for vote, n in votes.items()])
-    con.execute(f"CREATE OR REPLACE TEMP TABLE cuts AS {sql(QUERIES, 'cuts')}")
-    found = con.execute("SELECT episode, cut, unit, duration_ms, whole FROM cuts ORDER BY episode, cut").fetchall()
+    told = [[*vote, n] for vote, n in votes.items()]
+    engine.table("votes", "episode INTEGER, cut VARCHAR, duration_ms BIGINT, n BIGINT", told)
+    engine.keep("cuts", sql(QUERIES, "cuts"))
+    found = engine.ask("SELECT episode, cut, unit, duration_ms, whole FROM cuts ORDER BY episode, cut")
     for episode, cut, *_ in found:
         numbered = manifest.variants.setdefault(str(episode), [])
         numbered.extend([cut] if cut not in numbered else [])
-    con.execute("CREATE OR REPLACE TEMP TABLE cut_variants (episode INTEGER, variant BIGINT, cut VARCHAR)")
     rows = [(int(episode), n, cut) for episode, names in manifest.variants.items() for n, cut in enumerate(names)]
-    if rows:
-        con.executemany("INSERT INTO cut_variants VALUES (?, ?, ?)", rows)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE cut_bits AS {sql(QUERIES, 'cut_bits')}")
+    engine.table("cut_variants", "episode INTEGER, variant BIGINT, cut VARCHAR", rows)
+    engine.keep("cut_bits", sql(QUERIES, "cut_bits"))
     return {(episode, cut): (episode, cut, *facts) for episode, cut, *facts in found}
 
 
@@ -191,7 +186,7 @@ def _make(work: Work, plan: _Plan, progress: Progress) -> None:
         _link(plan.previous, work.out, day)
     rows = {day: plan.rows[day] for day in plan.changed}
     done = 0
-    for batch in batches(rows, ROWS_AT_ONCE):
+    for batch in batches(rows, ROWS_AT_ONCE * work.engine.times):
         progress("build the audience", done, len(rows))
         open_days(work, plan.files, batch)
         work.stage("events_resolved")
@@ -217,7 +212,7 @@ def _link(previous: Path | None, out: Path, day: str) -> None:
 def _steps(work: Work, plan: _Plan, progress: Progress) -> None:
     """Steps, revenue and cohorts, from the touched viewers alone where few were touched."""
     progress("count the viewers", 0, 1)
-    show_places(work.con, plan.manifest)
+    show_places(work.engine, plan.manifest)
     days, before = sorted(plan.manifest.days), sorted(plan.before.days)
     changed = sum(plan.rows[day] for day in {*plan.changed, *(set(before) - set(days))})
     if plan.previous and before and changed <= TOUCHED_SHARE * plan.rows.total():
@@ -229,9 +224,9 @@ def _steps(work: Work, plan: _Plan, progress: Progress) -> None:
     progress("count the viewers", 1, 1)
 
 
-def _quality(con: DuckDBPyConnection, manifest: Manifest) -> Quality:
+def _quality(engine: Engine, manifest: Manifest) -> Quality:
     """What became of every row of every day."""
     told = [Counted(*row) for _, day in sorted(manifest.days.items()) for row in day.quality]
-    told += [Counted("event", *row) for row in con.execute(sql(QUERIES, "count_cuts")).fetchall()]
-    told += [Counted("step", *row) for row in con.execute(sql(QUERIES, "count_offers")).fetchall()]
+    told += [Counted("event", *row) for row in engine.ask(sql(QUERIES, "count_cuts"))]
+    told += [Counted("step", *row) for row in engine.ask(sql(QUERIES, "count_offers"))]
     return quality_of(told)

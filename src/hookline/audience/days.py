@@ -10,16 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from hookline.audience.engine import Engine
 from hookline.audience.manifest import Contents, Manifest, beside
 from hookline.audience.quality import Counted
-from hookline.audience.tables import PAYMENTS, VIEWER_DAYS, partitions
-from hookline.formats.events import sql, table_meta, view_of, write_parquet
-from hookline.model.tables import CELLS, EVENTS, META_KEY, STEPS_RAW, VIEWS, WATCHED, Table
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from hookline.audience.tables import PAYMENTS, VIEWER_DAYS
+from hookline.formats.events import sql, table_meta
+from hookline.model.tables import CELLS, EVENTS, STEPS_RAW, VIEWS, WATCHED, Table
 
 QUERIES = Path(__file__).with_name("sql")
 NO_TIME = "1970-01-01"  # the day of rows that name none
@@ -29,66 +27,47 @@ TIMES = {"events": "at", "views": "started_at", "steps_raw": "at"}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One build under way: its engine, where it stages and where it writes."""
+    """One build under way: its engine, and where it writes."""
 
-    con: DuckDBPyConnection
-    scratch: Path
+    engine: Engine
     out: Path
     simulated: bool
 
-    def stage(self, name: str, query: str = "") -> None:
-        """Run a query and keep its rows on disk, readable under its name."""
-        path = self.scratch / f"{name}.parquet"
-        write_parquet(self.con, query or sql(QUERIES, name), path)
-        self.con.read_parquet(str(path)).create_view(name, replace=True)
+    def stage(self, name: str) -> None:
+        """Run a query file and keep its rows on disk, readable under its name."""
+        self.engine.stage(name, sql(QUERIES, name))
 
     def show(self, name: str) -> None:
-        """Make a query readable under its name, computed as it is read."""
-        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql(QUERIES, name)}")
+        """Make a query file readable under its name, computed as it is read."""
+        self.engine.show(name, sql(QUERIES, name))
 
     def keep(self, name: str) -> None:
-        """Keep a small query's rows in memory, readable under its name."""
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql(QUERIES, name)}")
+        """Keep a small query file's rows in memory, readable under its name."""
+        self.engine.keep(name, sql(QUERIES, name))
 
     def publish(self, table: Table, query: str = "") -> None:
         """Write one of the tables that the build answers with as one file, readable under its name."""
         path = self.out / f"{table.name}.parquet"
-        meta = table_meta(table, simulated=self.simulated, source="")
-        select = f"SELECT {_typed(table, day=True)} FROM ({query or sql(QUERIES, table.name)}) ORDER BY ALL"  # noqa: S608 - our own names
-        write_parquet(self.con, select, path, meta=meta)
-        self.con.read_parquet(str(path)).create_view(table.name, replace=True)
+        told = f"SELECT {_typed(table, day=True)} FROM ({query or sql(QUERIES, table.name)}) told"  # noqa: S608 - our own names
+        self.engine.write(told, path, self._meta(table))
+        self.engine.read(table.name, table, [path])
 
     def publish_days(self, table: Table, days: Sequence[str]) -> None:
         """Write a table's rows of these days, each day in its folder; readable under its name, with ``day``."""
         folder = self.out / table.name
         for day in days:
             shutil.rmtree(folder / f"day={day}", ignore_errors=True)
-        folder.mkdir(exist_ok=True)
-        meta = {META_KEY: _json(table_meta(table, simulated=self.simulated, source=""))}
-        order = " ORDER BY viewer" if table is VIEWER_DAYS else ""
-        self.con.execute(
-            f"COPY (SELECT {_typed(table)}, day FROM ({sql(QUERIES, table.name)}){order}) TO $folder "  # noqa: S608
-            "(FORMAT parquet, PARTITION_BY (day), OVERWRITE_OR_IGNORE true, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-            "DICTIONARY_SIZE_LIMIT 2000, KV_METADATA $meta)",
-            {"folder": str(folder), "meta": meta},
-        )
+        told = f"SELECT {_typed(table)}, day FROM ({sql(QUERIES, table.name)}) told"  # noqa: S608
+        order = "viewer" if table is VIEWER_DAYS else ""
+        self.engine.write_days(told, folder, self._meta(table), order=order)
         self.read_days(table, days)
 
     def read_days(self, table: Table, days: Sequence[str], *, name: str = "") -> None:
         """Make a table's rows of these days readable, with ``day``."""
-        read_days(self.con, self.out, table, days, name=name)
+        self.engine.read_days(name or table.name, table, self.out, days)
 
-
-def read_days(con: DuckDBPyConnection, folder: Path, table: Table, days: Sequence[str], *, name: str = "") -> None:
-    """Make a table's rows of these days readable, with ``day``; none where nothing was written."""
-    files = [file for day in days for file in partitions(folder, table, day)]
-    con.execute(f"DROP VIEW IF EXISTS temp.{name or table.name}")  # an empty one from before would hide the files
-    if files:
-        relation = con.read_parquet([str(file) for file in files], hive_partitioning=True)
-        relation.create_view(name or table.name, replace=True)
-        return
-    columns = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in table.columns if column != "day")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {name or table.name} AS SELECT {columns}, NULL::DATE AS day WHERE false")
+    def _meta(self, table: Table) -> dict[str, Any]:
+        return table_meta(table, simulated=self.simulated, source="")
 
 
 def batches(days: Mapping[str, int], rows_at_once: int) -> Iterator[list[str]]:
@@ -107,7 +86,7 @@ def batches(days: Mapping[str, int], rows_at_once: int) -> Iterator[list[str]]:
 
 def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -> None:
     """The rows of these days as ``views_in``, ``steps_in`` and, with their neighbours', ``events_raw``."""
-    work.con.execute("CREATE OR REPLACE TEMP TABLE days AS SELECT unnest($days::DATE[]) AS day", {"days": list(days)})
+    work.engine.table("days", "day DATE", [[date.fromisoformat(day)] for day in days])
     around = sorted({d for day in days for d in (beside(day, -1), day, beside(day, 1))})
     for name, table, wanted in (
         ("events_raw", EVENTS, around),
@@ -115,10 +94,10 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
         ("steps_in", STEPS_RAW, days),
     ):
         some = [path for path, c in files.items() if c.table == table.name and any(day in c.rows for day in wanted)]
-        view_of(work.con, f"all_{name}", table, some)
+        work.engine.read(f"all_{name}", table, some)
         limit = _within(TIMES[table.name], wanted)
-        work.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM all_{name} WHERE {limit}")  # noqa: S608
-    work.con.execute("CREATE OR REPLACE TEMP VIEW watched_in AS SELECT * FROM watched_dated SEMI JOIN days USING (day)")
+        work.engine.show(name, f"SELECT * FROM all_{name} WHERE {limit}")  # noqa: S608
+    work.engine.show("watched_in", "SELECT * FROM watched_dated SEMI JOIN days USING (day)")
 
 
 def _within(column: str, days: Sequence[str]) -> str:
@@ -158,7 +137,7 @@ def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple
     return [
         (day.isoformat(), Counted(of, code, int(rows or 0), example or ""))
         for query, of in counts
-        for day, code, rows, example in work.con.execute(sql(QUERIES, f"count_{query}")).fetchall()
+        for day, code, rows, example in work.engine.ask(sql(QUERIES, f"count_{query}"))
     ]
 
 
@@ -174,23 +153,17 @@ def add_up(work: Work, days: Sequence[str], manifest: Manifest) -> None:
 
 def places(work: Work, manifest: Manifest) -> None:
     """The numbers of markets and platforms, those known before and those of ``views``."""
-    found = work.con.execute("SELECT DISTINCT market, platform FROM views ORDER BY market, platform").fetchall()
+    found = work.engine.ask("SELECT DISTINCT market, platform FROM views ORDER BY market, platform")
     manifest.places.extend(list(place) for place in found if list(place) not in manifest.places)
-    show_places(work.con, manifest)
+    show_places(work.engine, manifest)
 
 
-def show_places(con: DuckDBPyConnection, manifest: Manifest) -> None:
+def show_places(engine: Engine, manifest: Manifest) -> None:
     """The numbers of markets and platforms as ``places``."""
-    con.execute("CREATE OR REPLACE TEMP TABLE places (market VARCHAR, platform VARCHAR, place BIGINT)")
-    con.executemany("INSERT INTO places VALUES (?, ?, ?)", [[*p, n] for n, p in enumerate(manifest.places)])
+    rows = [[*place, number] for number, place in enumerate(manifest.places)]
+    engine.table("places", "market VARCHAR, platform VARCHAR, place BIGINT", rows)
 
 
 def _typed(table: Table, *, day: bool = False) -> str:
     """A table's columns in its types; ``day``, which the folder's name says of a day's file, on demand."""
     return ", ".join(f'CAST("{n}" AS {kind}) AS "{n}"' for n, kind in table.columns if n != "day" or day)
-
-
-def _json(meta: Mapping[str, object]) -> str:
-    import json
-
-    return json.dumps(dict(meta), sort_keys=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hookline.audience import manifest as manifests
 from hookline.audience.days import NO_TIME, TIMES
+from hookline.audience.engine import Engine, embedded
 from hookline.audience.manifest import Content, file_key
 from hookline.audience.sources import contents
 from hookline.formats.events import canonical, engine, read_meta, reading, write_parquet
@@ -51,7 +52,8 @@ def forget(
     rewritten: dict[Path, set[str]] = {}
     rows: dict[Path, int] = {}
     old = {path: content(path) for path in files} if built else {}
-    with engine(files[0].parent) as (con, _):
+    with embedded(files[0].parent) as run:
+        con = run.con
         con.execute("CREATE TEMP TABLE views_of (view_id VARCHAR)")
         ordered = sorted(files, key=lambda path: canonical(con, path) is WATCHED)  # stretches after all views
         for path in ordered:
@@ -59,7 +61,7 @@ def forget(
             if gone:
                 rewritten[path], rows[path] = days, gone
         if built:
-            _restamp(con, built, rewritten, old, content)
+            _restamp(run, built, rewritten, old, content)
     return Forgotten(rows, tuple(sorted(set().union(*rewritten.values()))))
 
 
@@ -82,15 +84,13 @@ def _without(con: DuckDBPyConnection, path: Path, viewer: str) -> tuple[set[str]
     return {row[0] for row in found if row[0]}, sum(row[1] for row in found)
 
 
-def _restamp(
-    con: DuckDBPyConnection, built: Path, rewritten: dict[Path, set[str]], old: dict[Path, str], content: Content
-) -> None:
+def _restamp(run: Engine, built: Path, rewritten: dict[Path, set[str]], old: dict[Path, str], content: Content) -> None:
     """Tell the last build's manifest that the rewritten files' other days hold what they held."""
     manifest = manifests.last(built)
     for path, days in rewritten.items():
         before = manifest.files.pop(old[path], None) if manifest else None
         if manifest and before:
-            now = contents(con, path, canonical(con, path), content(path))
+            now = contents(run, path, canonical(run.con, path), content(path))
             same = {day: stamp for day, stamp in before.stamps.items() if day in now.stamps and day not in days}
             manifest.files[content(path)] = replace(now, stamps={**now.stamps, **same})
     if manifest:

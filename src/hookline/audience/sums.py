@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from hookline.audience.engine import Engine, Open, embedded
 from hookline.audience.tables import ACQUIRED, ACTIONS, BY_SECOND, SEASON, SPENDING, SPENT
-from hookline.formats.events import canonical, engine, read_meta, reading, sql, table_meta, view_of, write_parquet
+from hookline.formats.events import canonical, read_meta, sql, table_meta
 from hookline.model.progress import Progress, silent
 from hookline.model.tables import ADS, CELLS, INSTALLS, STEPS_RAW, VIEWS, Table
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 QUERIES = Path(__file__).with_name("sql") / "sums"
 TABLES = (BY_SECOND, ACTIONS, SPENDING, SEASON, ACQUIRED, SPENT)
@@ -27,6 +24,7 @@ def sum_up(
     series: str,
     durations_ms: Mapping[int, int],
     sources: Sequence[Path] = (),
+    engine: Open = embedded,
     progress: Progress = silent,
 ) -> None:
     """Write the sums of a built audience beside its other tables, each whole or not at all.
@@ -36,22 +34,22 @@ def sum_up(
         series: the series' name in the tables.
         durations_ms: length of each episode of the series, by its number.
         sources: canonical files; ``ads`` and ``installs`` among them are joined to the viewers, others passed over.
+        engine: where the queries run.
         progress: told after each table.
 
     Raises:
         Unreadable: a file is damaged or is not a canonical table.
     """
-    with engine(folder) as (con, _):
-        simulated = _open(con, folder, sources)
-        con.execute("CREATE TEMP TABLE this AS SELECT $series AS series", {"series": series})
-        con.execute("CREATE TEMP TABLE episodes (episode INTEGER, duration_ms BIGINT)")
-        con.executemany("INSERT INTO episodes VALUES (?, ?)", sorted(durations_ms.items()))
+    with engine(folder) as run:
+        simulated = _open(run, folder, sources)
+        run.table("this", "series VARCHAR", [[series]])
+        run.table("episodes", "episode INTEGER, duration_ms BIGINT", sorted(durations_ms.items()))
         for name in ("whole", "finishers", "first_seen", "installed"):
-            con.execute(f"CREATE TEMP TABLE {name} AS {sql(QUERIES, name)}")
-        ((last,),) = con.execute(sql(QUERIES, "last_day")).fetchall()
+            run.keep(name, sql(QUERIES, name))
+        ((last,),) = run.ask(sql(QUERIES, "last_day"))
         more = {"last_day": last.isoformat() if last else ""}
         for done, table in enumerate(TABLES, 1):
-            _publish(con, table, folder, {**table_meta(table, simulated=simulated, source=""), **more})
+            _publish(run, table, folder, {**table_meta(table, simulated=simulated, source=""), **more})
             progress("sum up the audience", done, len(TABLES))
 
 
@@ -61,23 +59,21 @@ def table_files(folder: Path, table: Table) -> list[Path]:
     return [one] if one.is_file() else sorted((folder / table.name).rglob("*.parquet"))
 
 
-def _open(con: DuckDBPyConnection, folder: Path, sources: Sequence[Path]) -> bool:
+def _open(engine: Engine, folder: Path, sources: Sequence[Path]) -> bool:
     """The built tables under their names, the reports of ads as ``ads_in`` and ``installs_in``."""
-    simulated = False
+    simulated = bool(read_meta(engine.con, folder / "steps.parquet").get("simulated"))
     for table in (VIEWS, STEPS_RAW, CELLS):
-        files = table_files(folder, table)
-        with reading(folder):
-            view_of(con, table.name, table, files)
-        simulated |= any(bool(read_meta(con, path).get("simulated")) for path in files)
-    found = {path: canonical(con, path) for path in sorted(set(sources))}
+        with engine.reading(folder):
+            engine.read(table.name, table, table_files(folder, table))
+    found = {path: canonical(engine.con, path) for path in sorted(set(sources))}
     for table in (ADS, INSTALLS):
         files = [path for path, kind in found.items() if kind is table]
-        with reading(files[0] if files else folder):
-            view_of(con, f"{table.name}_in", table, files, filename=table is ADS)
+        with engine.reading(files[0] if files else folder):
+            engine.read(f"{table.name}_in", table, files, filename=table is ADS)
     return simulated
 
 
-def _publish(con: DuckDBPyConnection, table: Table, folder: Path, meta: Mapping[str, object]) -> None:
-    columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in table.columns)
-    select = f"SELECT {columns} FROM ({sql(QUERIES, table.name)})"  # noqa: S608 - names of our own tables
-    write_parquet(con, select, folder / f"{table.name}.parquet", meta=meta)
+def _publish(engine: Engine, table: Table, folder: Path, meta: Mapping[str, object]) -> None:
+    columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in table.columns)
+    told = f"SELECT {columns} FROM ({sql(QUERIES, table.name)}) told"  # noqa: S608 - names of our own tables
+    engine.write(told, folder / f"{table.name}.parquet", meta)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from hookline.audience.days import QUERIES, Work, read_days
+from hookline.audience.days import QUERIES, Work
 from hookline.audience.tables import COHORT_SUMS, PAID_SUMS, PAYMENTS, STEP_SUMS, VIEWER_DAYS
-from hookline.formats.events import sql, view_of
+from hookline.formats.events import sql
 from hookline.model.tables import Table
 
 SUMS = {STEP_SUMS: "steps_counted", PAID_SUMS: "paid_counted", COHORT_SUMS: "cohorts_counted"}
@@ -22,76 +22,75 @@ VIEWERS_64 = 2**64
 
 def count_all(work: Work, days: Sequence[str]) -> None:
     """The sums of all viewers, in so many ranges of them as memory bears."""
-    _sums(work)
     work.read_days(VIEWER_DAYS, days, name="all_viewer_days")
     work.read_days(PAYMENTS, days, name="all_payments")
-    ((rows,),) = work.con.execute("SELECT count(*) FROM all_viewer_days").fetchall()
-    parts = 1 + int(rows) // ROWS_AT_ONCE
+    ((rows,),) = work.engine.ask("SELECT count(*) FROM all_viewer_days")
+    parts = 1 + int(rows) // (ROWS_AT_ONCE * work.engine.times)
     edges = [-(2**63) + VIEWERS_64 * part // parts for part in range(parts)] + [2**63 - 1]
-    for low, high in pairwise(edges):
+    counted = []
+    for part, (low, high) in enumerate(pairwise(edges)):
         last = "<=" if high == edges[-1] else "<"
-        limit = f"viewer >= {low} AND viewer {last} {high}"
         for name in ("viewer_days", "payments"):
-            work.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM all_{name} WHERE {limit}")  # noqa: S608
-        _count(work, sign=1)
-    _keep(work)
+            work.engine.show(name, f"SELECT * FROM all_{name} WHERE viewer >= {low} AND viewer {last} {high}")  # noqa: S608
+        counted.append(_count(work, f"part_{part}"))
+    _keep(work, counted)
 
 
 def count_touched(
     work: Work, previous: Path, before: Sequence[str], days: Sequence[str], changed: Sequence[str]
 ) -> None:
     """The sums of a previous build, with the viewers of the changed days counted anew."""
-    _sums(work, previous)
     same = sorted(set(days) - set(changed))
-    read_days(work.con, previous, VIEWER_DAYS, sorted(set(before) - set(same)), name="days_gone")
+    gone = sorted(set(before) - set(same))
+    work.engine.read_days("days_gone", VIEWER_DAYS, previous, gone)
     work.read_days(VIEWER_DAYS, sorted(changed), name="days_come")
-    work.con.execute(
-        "CREATE OR REPLACE TEMP TABLE touched AS SELECT viewer FROM days_gone UNION SELECT viewer FROM days_come"
-    )
+    work.engine.keep("touched", "SELECT viewer FROM days_gone UNION SELECT viewer FROM days_come")
     _touched_of(work, VIEWER_DAYS, same)
     _touched_of(work, PAYMENTS, same)
-    for sign, folder, some in ((-1, previous, sorted(set(before) - set(same))), (1, work.out, sorted(changed))):
+    counted = [_given(work, previous)]
+    for sign, folder, some in ((-1, previous, gone), (1, work.out, sorted(changed))):
         for table in (VIEWER_DAYS, PAYMENTS):
-            read_days(work.con, folder, table, some, name=f"own_{table.name}")
-            work.con.execute(
-                f"CREATE OR REPLACE TEMP VIEW {table.name} AS "  # noqa: S608
-                f"SELECT * FROM same_{table.name} UNION ALL BY NAME SELECT * FROM own_{table.name}"
+            work.engine.read_days(f"own_{table.name}", table, folder, some)
+            columns = ", ".join(table.names())
+            work.engine.show(
+                table.name,
+                f"SELECT {columns} FROM same_{table.name} UNION ALL SELECT {columns} FROM own_{table.name}",  # noqa: S608
             )
-        _count(work, sign=sign)
-    _keep(work)
+        counted.append(_count(work, "gone" if sign < 0 else "come", sign=sign))
+    _keep(work, counted)
 
 
 def _touched_of(work: Work, table: Table, days: Sequence[str]) -> None:
     """What days that stay say of the touched viewers."""
     work.read_days(table, days, name=f"all_{table.name}")
-    work.stage(f"same_{table.name}", f"SELECT * FROM all_{table.name} SEMI JOIN touched USING (viewer)")  # noqa: S608
+    work.engine.stage(f"same_{table.name}", f"SELECT * FROM all_{table.name} SEMI JOIN touched USING (viewer)")  # noqa: S608
 
 
-def _sums(work: Work, previous: Path | None = None) -> None:
-    """A table for each kind of sum: empty, or with the sums of a previous build."""
+def _given(work: Work, previous: Path) -> str:
+    """The sums of a previous build; how their names begin."""
     for table in SUMS:
-        files = [previous / f"{table.name}.parquet"] if previous else []
-        view_of(work.con, "given_sums", table, files)
-        work.con.execute(f"CREATE OR REPLACE TEMP TABLE open_{table.name} AS SELECT * FROM given_sums")  # noqa: S608
+        work.engine.read(f"given_{table.name}", table, [previous / f"{table.name}.parquet"])
+    return "given"
 
 
-def _count(work: Work, *, sign: int) -> None:
-    """Add what ``viewer_days`` and ``payments`` amount to, or take it away."""
+def _count(work: Work, part: str, *, sign: int = 1) -> str:
+    """What ``viewer_days`` and ``payments`` amount to, to be added or taken away; how its names begin."""
     work.stage("viewer_masks")
     work.keep("masks_counted")
     for table, query in SUMS.items():
-        facts = [f"{sign} * {name}" if kind == "BIGINT" else name for name, kind in table.columns]
-        work.con.execute(
-            f"INSERT INTO open_{table.name} SELECT {', '.join(facts)} FROM ({sql(QUERIES, query)})"  # noqa: S608
-        )
+        facts = [f"{sign} * {name} AS {name}" if kind == "BIGINT" else name for name, kind in table.columns]
+        work.engine.keep(f"{part}_{table.name}", f"SELECT {', '.join(facts)} FROM ({sql(QUERIES, query)}) told")  # noqa: S608
+    return part
 
 
-def _keep(work: Work) -> None:
+def _keep(work: Work, counted: Sequence[str]) -> None:
     """Add up and keep the sums; groups of nobody are gone."""
     for table in SUMS:
         keys = [name for name, kind in table.columns if kind != "BIGINT"]
         facts = [name for name, kind in table.columns if kind == "BIGINT"]
+        columns = ", ".join(table.names())
+        told = " UNION ALL ".join(f"SELECT {columns} FROM {part}_{table.name}" for part in counted)  # noqa: S608
         sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in facts)
         nobody = " AND ".join(f"sum({name}) = 0" for name in facts)
-        told = f"SELECT {', '.join(keys)}, {sums} FROM open_{table.name} GROUP BY {', '.join(keys)}"  # noqa: S608
-        work.publish(table, f"{told} HAVING NOT ({nobody})")
+        added = f"SELECT {', '.join(keys)}, {sums} FROM ({told}) parts GROUP BY {', '.join(keys)}"  # noqa: S608
+        work.publish(table, f"{added} HAVING NOT ({nobody})")

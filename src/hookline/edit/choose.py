@@ -143,7 +143,7 @@ def _check(material: Material, kind: CutKind, *, limit_ms: int | None, variants:
         )
     if free_until is not None and kind in _SHOWING and material.number > free_until:
         raise BadInput(
-            f"episode {material.number} is paid for (free are those up to {free_until}), a {kind.value} would give it away",
+            f"episode {material.number} is paid for (free are those up to {free_until}), this {kind.value} shows it",
             mend="make it of a free episode, or ask for spoilers",
         )
 

@@ -33,7 +33,8 @@ SECTIONS: dict[str, type] = {
     "engines": dict,
     "cut": dict,
     "platforms": dict,
-}  # experiments: read by project/experiments.py; cut and platforms by project/cut_settings.py
+    "prices": dict,
+}  # experiments: read by project/experiments.py, prices by plans.py, cut and platforms by cut_settings.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}

@@ -388,7 +388,7 @@ def _insights(runs: Sequence[SeriesRun], stores: Sequence[Store], progress: Prog
         from hookline.insight import analyse
 
         progress("insight", 0, 1)
-        found = analyse([_data(run) for run in watched], workers=os.cpu_count() or 1)
+        found = analyse([data_of(run) for run in watched], workers=os.cpu_count() or 1)
         progress("insight", 1, 1)
         return found
 
@@ -403,7 +403,8 @@ def _insights(runs: Sequence[SeriesRun], stores: Sequence[Store], progress: Prog
     return [replace(run, insight_step=step(run, store)) for run, store in zip(runs, stores, strict=True)]
 
 
-def _data(run: SeriesRun) -> SeriesData:
+def data_of(run: SeriesRun) -> SeriesData:
+    """A series with viewers as the insight room takes it."""
     from hookline import audience
     from hookline.insight import SeriesData
 

@@ -1,4 +1,5 @@
--- Sums by cut and day over the viewers whose outcomes are in, one row for each metric.  Additive.
+-- Sums by cut and day over the viewers whose outcomes are in, one row for each metric.  Additive.  All in whole numbers,
+-- so that no order of adding changes a digit.
 -- In: shown.
 WITH told AS (
     SELECT cut, day, x, 'continuation' AS metric, continuation AS y FROM shown WHERE ready
@@ -9,7 +10,9 @@ WITH told AS (
     UNION ALL SELECT cut, day, x, 'click', click FROM shown WHERE ready
     UNION ALL SELECT cut, day, x, 'conversion', conversion FROM shown WHERE ready
 )
-SELECT metric, cut, day, count(*) AS n, sum(y) AS y, sum(y * y) AS yy, sum(x) AS x, sum(x * x) AS xx, sum(x * y) AS xy
+SELECT
+    metric, cut, day, count(*) AS n, sum(y) AS y, sum(y::HUGEINT * y) AS yy, sum(x) AS x, sum(x::HUGEINT * x) AS xx,
+    sum(x::HUGEINT * y) AS xy
 FROM told
 GROUP BY metric, cut, day
 ORDER BY metric, cut, day

@@ -19,4 +19,4 @@ SELECT day, note, count(*), min(example) FROM checked WHERE fault IS NULL AND no
 UNION ALL
 SELECT day, 'zero_length', count(*), '' FROM checked WHERE fault IS NULL AND exit_ms = 0 GROUP BY day
 UNION ALL
-SELECT day, 'merged', sum(n), '' FROM (SELECT day, len(sittings) AS n FROM views_merged) m WHERE n > 1 GROUP BY day
+SELECT day, 'merged', sum(n), '' FROM (SELECT day, array_length(sittings) AS n FROM views_merged) m WHERE n > 1 GROUP BY day

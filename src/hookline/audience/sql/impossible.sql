@@ -14,7 +14,7 @@ minutes AS (
     FROM busy
     GROUP BY viewer_id, day, date_trunc('minute', started_at)
 )
-SELECT viewer_id, day, max(n) || ' views begun in a minute, ' || CAST(sum(watched_ms) / 3600000 AS INTEGER) || ' hours watched on ' || day AS example
+SELECT viewer_id, day, max(n) || ' views begun in a minute, ' || CAST((sum(watched_ms) + 1800000) // 3600000 AS INTEGER) || ' hours watched on ' || day AS example
 FROM minutes
 GROUP BY viewer_id, day
 HAVING max(n) > 60 OR sum(watched_ms) > 72000000

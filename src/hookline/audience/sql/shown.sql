@@ -45,16 +45,16 @@ SELECT
     CAST(f.shown_at AS DATE) AS day,
     f.crossed,
     f.until_at <= l."at" AS ready,
-    CAST(s.before_ms AS DOUBLE) AS x,
-    CAST(s.continued AS DOUBLE) AS continuation,
-    CASE WHEN f.completed THEN 1.0 ELSE 0.0 END AS completion,
-    CAST(coalesce(d.unlocked, 0) AS DOUBLE) AS unlock,
+    CAST(s.before_ms AS BIGINT) AS x,
+    CAST(s.continued AS BIGINT) AS continuation,
+    CASE WHEN f.completed THEN 1 ELSE 0 END AS completion,
+    CAST(coalesce(d.unlocked, 0) AS BIGINT) AS unlock,
     CAST(
-        CASE WHEN t.cap_micros > 0 AND d.paid_micros > t.cap_micros THEN t.cap_micros ELSE coalesce(d.paid_micros, 0) END AS DOUBLE
+        CASE WHEN t.cap_micros > 0 AND d.paid_micros > t.cap_micros THEN t.cap_micros ELSE coalesce(d.paid_micros, 0) END AS BIGINT
     ) AS revenue,
-    CAST(s.watched_ms AS DOUBLE) AS watch,
-    CAST(coalesce(d.clicked, 0) AS DOUBLE) AS click,
-    CAST(coalesce(d.converted, 0) AS DOUBLE) AS conversion
+    CAST(s.watched_ms AS BIGINT) AS watch,
+    CAST(coalesce(d.clicked, 0) AS BIGINT) AS click,
+    CAST(coalesce(d.converted, 0) AS BIGINT) AS conversion
 FROM first f
 JOIN seen s ON s.viewer_id = f.viewer_id
 LEFT JOIN did d ON d.viewer_id = f.viewer_id
