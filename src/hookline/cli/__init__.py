@@ -178,6 +178,7 @@ def _add_cut(commands: _Commands[argparse.ArgumentParser]) -> None:
     cut.add_argument("dir", type=Path, nargs="?", help="a series folder, or a library")
     cut.add_argument("--video", type=Path, metavar="FILE", help="cut this video, without a folder")
     cut.add_argument("--subtitles", type=Path, metavar="FILE", help="what is said in that video")
+    cut.add_argument("--language", default="", help="that is spoken in that video, as en or th (told from subtitles)")
     cut.add_argument("--out", type=Path, metavar="FOLDER", help="where the cuts of that video go")
     cut.add_argument("--episode", type=_whole, action="append", metavar="N", help="this episode (more: say it again)")
     cut.add_argument("--platform", type=_names, default=(), metavar="A,B", help="for these (tiktok,reels,shorts)")

@@ -42,9 +42,9 @@ def _runs(options: argparse.Namespace, asked: Asked) -> Sequence[CutRun]:
         raise BadInput(
             "give a series folder, or --video FILE", mend="hookline cut DIR; hookline cut --video FILE --out FOLDER"
         )
-    if options.dir and (options.subtitles or options.out or options.figures):
+    if options.dir and any((options.subtitles, options.out, options.figures, options.language)):
         mend = "import subtitles; cuts go to DIR/out/cuts; platforms stand in hookline.toml"
-        raise BadInput("--subtitles, --out and --figures go with --video", mend=mend)
+        raise BadInput("--subtitles, --language, --out and --figures go with --video", mend=mend)
     with draw.progress() as progress:
         if options.dir:
             return project.cut_library(project.open_library(options.dir), asked, progress=progress)
@@ -55,6 +55,7 @@ def _runs(options: argparse.Namespace, asked: Asked) -> Sequence[CutRun]:
             subtitles=options.subtitles,
             out=options.out,
             asked=asked,
+            language=options.language,
             figures=options.figures,
             progress=progress,
         )

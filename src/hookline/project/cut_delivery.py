@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hookline.model.errors import BadInput
 from hookline.project.cut_manifest import ClipUsed, CutsDocument, Delivered
 from hookline.project.cut_plan import Planned
 from hookline.project.cut_sources import Filmed
 from hookline.project.cut_tasks import Made, video_of
 from hookline.project.store import file_digest, put
 
+if TYPE_CHECKING:
+    from hookline.formats.timeline import SourceFile as TimelineSource
+
 TIMELINES = "timelines"
+SIDECARS = ("srt", "vtt")  # what players and platforms take
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def deliver(shelf: Shelf, one: Planned, made: Made, work: Path, filmed: Mapping[
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     try:
-        found = _beside(one, video_of(work, one.id), beside, filmed)
+        found, notes = _beside(one, made, video_of(work, one.id), beside, filmed)
         for kind, files in found.items():
             for file in files:
                 put(beside / file, shelf.folder / _named(shelf, one, kind, file))
@@ -62,7 +68,7 @@ def deliver(shelf: Shelf, one: Planned, made: Made, work: Path, filmed: Mapping[
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     names = {kind: tuple(_named(shelf, one, kind, file) for file in files) for kind, files in found.items()}
-    return _entry(one, made, f"{name}.mp4", names, filmed)
+    return _entry(one, made, f"{name}.mp4", names, notes, filmed)
 
 
 def _named(shelf: Shelf, one: Planned, kind: str, file: str) -> str:
@@ -81,7 +87,12 @@ def _put_video(video: Path, passing: Path, target: Path) -> None:
 
 
 def _entry(
-    one: Planned, made: Made, video: str, beside: Mapping[str, tuple[str, ...]], filmed: Mapping[str, Filmed]
+    one: Planned,
+    made: Made,
+    video: str,
+    beside: Mapping[str, tuple[str, ...]],
+    notes: Sequence[str],
+    filmed: Mapping[str, Filmed],
 ) -> Delivered:
     cut, platform = one.version.cut, one.version.platform
     return Delivered(
@@ -95,6 +106,7 @@ def _entry(
         duration_ms=made.duration_ms,
         width=platform.width,
         height=platform.height,
+        fps=made.fps,
         clips=tuple(ClipUsed(clip.source, clip.span, filmed[clip.source].source.sha256) for clip in cut.clips),
         video=video,
         bytes=made.bytes,
@@ -102,29 +114,81 @@ def _entry(
         subtitles=beside["subtitles"],
         thumbnail=next(iter(beside["thumbnail"]), ""),
         timelines=beside[TIMELINES],
-        loudness_lufs=made.loudness_lufs,
-        true_peak_dbtp=made.true_peak_dbtp,
-        notes=one.notes,
+        notes=(*one.notes, *made.notes, *notes),
         seconds=made.seconds,
     )
 
 
-def _beside(one: Planned, video: Path, folder: Path, filmed: Mapping[str, Filmed]) -> dict[str, tuple[str, ...]]:
-    """What goes along with a video, made in a folder: the names of the files by what they are."""
-    return {
+def _beside(
+    one: Planned, made: Made, video: Path, folder: Path, filmed: Mapping[str, Filmed]
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """What goes along with a video, made in a folder: the files' names by what they are, and what couldn't be made."""
+    notes: list[str] = []
+    found = {
         "subtitles": tuple(_subtitles(one, folder)),
         "thumbnail": tuple(_thumbnail(one, video, folder)),
-        TIMELINES: tuple(_timelines(one, folder, filmed)),
+        TIMELINES: tuple(_timelines(one, made, folder, filmed, notes)),
     }
+    return found, tuple(notes)
 
 
 def _subtitles(one: Planned, folder: Path) -> Iterator[str]:
-    return iter(())
+    from hookline.formats.write_subtitles import SUFFIXES, Screen, write
+
+    cut, platform = one.version.cut, one.version.platform
+    if not cut.captions:
+        return
+    screen = Screen(platform.width, platform.height, platform.safe)
+    for format in SIDECARS:
+        name = f"{one.id}{SUFFIXES[format]}"
+        (folder / name).write_bytes(write(cut.captions, format=format, language=one.version.language, screen=screen))
+        yield name
 
 
 def _thumbnail(one: Planned, video: Path, folder: Path) -> Iterator[str]:
-    return iter(())
+    from hookline.media.thumbnails import thumbnails
+
+    for picture in thumbnails(video, count=1, width=one.version.platform.width):
+        name = f"{one.id}.jpg"
+        (folder / name).write_bytes(picture.jpeg)
+        yield name
 
 
-def _timelines(one: Planned, folder: Path, filmed: Mapping[str, Filmed]) -> Iterator[str]:
-    return iter(())
+def _timelines(one: Planned, made: Made, folder: Path, filmed: Mapping[str, Filmed], notes: list[str]) -> Iterator[str]:
+    """The cut for editing programs; what one of them can't hold is told and left out."""
+    from hookline.formats import edl, fcpxml, otio
+
+    cut, platform = one.version.cut, one.version.platform
+    sources = {clip.source: _as_timelines_name_it(filmed[clip.source]) for clip in cut.clips}
+    size = platform.width, platform.height
+    writers: dict[str, Callable[[], bytes]] = {
+        otio.SUFFIX: lambda: otio.write(cut, fps=made.fps, sources=sources, size=size),
+        fcpxml.SUFFIX: lambda: fcpxml.write(
+            cut, fps=made.fps, sources=sources, size=size, language=one.version.language or "en"
+        ),
+        edl.SUFFIX: lambda: edl.write(cut, fps=made.fps, sources=sources),
+    }
+    for suffix, written in writers.items():
+        try:
+            (folder / f"{one.id}{suffix}").write_bytes(written())
+            yield f"{one.id}{suffix}"
+        except BadInput as error:
+            notes.append(f"no {suffix} timeline: {error.what}")
+
+
+def _as_timelines_name_it(filmed: Filmed) -> TimelineSource:
+    from hookline.formats.timeline import SourceFile as TimelineSource
+    from hookline.media.probe import probe
+
+    path = filmed.source.path
+    info = probe(path)
+    return TimelineSource(
+        filmed.source.name,
+        path.as_uri(),
+        info.duration_ms,
+        info.fps,
+        info.width,
+        info.height,
+        channels=info.channels,
+        audio_hz=info.sample_rate or 48_000,
+    )

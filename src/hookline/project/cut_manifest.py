@@ -48,6 +48,7 @@ class Delivered:
     duration_ms: int
     width: int
     height: int
+    fps: tuple[int, int]  # pictures a second, as a fraction
     clips: tuple[ClipUsed, ...]
     video: str  # the file, inside the folder of this manifest
     bytes: int
@@ -55,8 +56,6 @@ class Delivered:
     subtitles: tuple[str, ...] = ()
     thumbnail: str = ""
     timelines: tuple[str, ...] = ()  # for editing programs
-    loudness_lufs: float | None = None  # as measured in the delivered file; None without sound
-    true_peak_dbtp: float | None = None
     notes: tuple[str, ...] = ()  # what an editor should know
     current: bool = True  # false: what it was made from has changed since; its viewers still count
     seconds: float = 0.0  # of work that this cut took, its share of a shared pass

@@ -19,6 +19,7 @@ from hookline.project.cut_tasks import SourceFile, Task, Version
 from hookline.project.store import code_digest
 
 if TYPE_CHECKING:
+    from hookline.edit.captions import CaptionStyle
     from hookline.edit.choose import Choice
     from hookline.edit.pieces import Material
 
@@ -216,12 +217,14 @@ def _limit(kind: WantedKind, platform: Platform) -> int | None:
 
 
 def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choice: Choice, variant: int) -> Planned:
-    from hookline.edit.captions import captions
+    from hookline.edit.captions import captions, said_in
 
     platform, footages = listed.platform, desk.footages
+    style = _style(kind.kind, platform)
     by_source = {one.source.name: one for one in footages.filmed.values()}
     clips = tuple(framed(clip, desk.frame(by_source[clip.source], platform)) for clip in choice.clips)
-    stories = {name: one.story for name, one in by_source.items()}
+    said = [one for name in dict.fromkeys(c.source for c in clips) for one in said_in(name, by_source[name].lines)]
+    language = footages.language
     cut = Cut(
         id="",
         series=footages.series,
@@ -230,13 +233,21 @@ def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choi
         kind=kind.kind.value,
         platform=platform.name,
         market=desk.wanted.market,
-        captions=captions(clips, stories, platform=platform, language=footages.language),
+        captions=captions(clips, said, language, style=style) if said else (),
         reason=choice.reason,
     )
     length = str(kind.limit_ms // 1000) if kind.limit_ms else ""
-    cut = replace(cut, id=cut_id(cut, platform, length=length, variant=variant, code=desk.code))
+    cut = replace(cut, id=cut_id(cut, platform, length=length, variant=variant, code=f"{desk.code} {style}"))
     sources = tuple(by_source[name].source for name in dict.fromkeys(clip.source for clip in clips))
-    return Planned(Version(cut, platform), kind, variant, choice, sources, _notes(listed))
+    return Planned(Version(cut, platform, language, style), kind, variant, choice, sources, _notes(listed))
+
+
+def _style(kind: CutKind, platform: Platform) -> CaptionStyle:
+    """How captions look there; where the sound is off they must say who speaks."""
+    from hookline.edit.captions import CaptionStyle
+
+    silent = kind is CutKind.SILENT
+    return CaptionStyle(vertical=platform.height > platform.width, speaker_names=silent, speaker_colours=silent)
 
 
 def _notes(listed: Listed) -> tuple[str, ...]:

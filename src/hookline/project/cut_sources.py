@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from hookline.model.codec import dumps, loads
 from hookline.model.errors import BadInput, HooklineError
 from hookline.model.progress import Progress, silent
+from hookline.model.script import Line
 from hookline.model.story import EpisodeStory, SeriesStory
 from hookline.project.cut_settings import CutSettings
 from hookline.project.cut_tasks import Failed, SourceFile
@@ -41,6 +42,11 @@ class Filmed:
     story: EpisodeStory
     seen: Seen
     appeal: tuple[float, ...] = ()  # by second, -1..1: worse or better than expected; none without viewers
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is said and done in it, with its times."""
+        return tuple(self.story.episode.lines())
 
 
 @dataclass(frozen=True, slots=True)

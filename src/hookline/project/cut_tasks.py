@@ -11,10 +11,11 @@ import errno
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hookline.model.codec import dumps, loads
 from hookline.model.cut import Cut
@@ -22,6 +23,10 @@ from hookline.model.errors import BadInput, HooklineError
 from hookline.model.platform import Platform
 from hookline.model.progress import Progress, silent
 from hookline.project.store import file_digest, write_atomic
+
+if TYPE_CHECKING:
+    from hookline.edit.captions import CaptionStyle
+    from hookline.media.render import Rendered, RenderedFailed, Rendering
 
 ATTEMPT = "at-work-"  # how the folders of attempts begin
 _FATAL = (
@@ -51,6 +56,8 @@ class Version:
 
     cut: Cut
     platform: Platform
+    language: str  # of its captions
+    style: CaptionStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,9 @@ class Made:
     bytes: int
     sha256: str
     duration_ms: int
-    loudness_lufs: float | None
-    true_peak_dbtp: float | None
+    fps: tuple[int, int]
     seconds: float  # of work, its share of the pass
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +135,26 @@ def perform(task: Task, progress: Progress = silent) -> tuple[Outcome, ...]:
 
 def _made(task: Task, missing: tuple[Version, ...], progress: Progress) -> Iterator[Outcome]:
     began = time.monotonic()
-    try:
-        with _attempt(task.folder) as work:
-            _render(task, missing, work, progress)
-            share = (time.monotonic() - began) / len(missing)
-            for version in missing:
-                yield _checked(task, version, work, share)
-    except HooklineError as error:
-        yield from (Failed(version.cut.id, error.what, error.where, error.mend) for version in missing)
-    except OSError as error:
-        yield from (refused(version.cut.id, error) for version in missing)
+    jobs: list[Version] = []
+    drawn: list[Rendering] = []
+    with _attempt(task.folder) as work:
+        for version in missing:
+            try:
+                drawn.append(_drawn(version, work))
+                jobs.append(version)
+            except HooklineError as error:
+                yield failed(version.cut.id, error)
+        try:
+            _check_unchanged(task)
+            results = _rendered(task, drawn, progress)
+            _check_unchanged(task)
+            share = (time.monotonic() - began) / max(1, len(jobs))
+            for version, result in zip(jobs, results, strict=True):
+                yield _kept(task, version, result, work, share)
+        except HooklineError as error:
+            yield from (failed(version.cut.id, error) for version in jobs)
+        except OSError as error:
+            yield from (refused(version.cut.id, error) for version in jobs)
 
 
 @contextmanager
@@ -151,16 +168,24 @@ def _attempt(folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _render(task: Task, missing: tuple[Version, ...], work: Path, progress: Progress) -> None:
-    from hookline.edit.captions import overlays
-    from hookline.media.render import Rendering, render
+def _drawn(version: Version, work: Path) -> Rendering:
+    """The rendering of a version, its captions drawn."""
+    from hookline.edit.lettering import pictures
+    from hookline.media.render import Rendering
 
-    _check_unchanged(task)
-    jobs = [
-        Rendering(v.cut, v.platform, video_of(work, v.cut.id), overlays(v.cut.captions, v.platform)) for v in missing
-    ]
-    render(jobs, {source.name: source.path for source in task.sources}, threads=task.threads, progress=progress)
-    _check_unchanged(task)
+    cut, platform = version.cut, version.platform
+    over = pictures(cut.captions, platform, version.style, language=version.language) if cut.captions else ()
+    return Rendering(cut, platform, video_of(work, cut.id), over)
+
+
+def _rendered(one: Task, jobs: Sequence[Rendering], progress: Progress) -> Sequence[Rendered | RenderedFailed]:
+    from hookline.media.render import render
+
+    def told(task: str, done: int, total: int) -> None:
+        progress(f"cutting {stems}", done, total)
+
+    stems = ", ".join(Path(source.name).stem for source in one.sources)
+    return render(jobs, {source.name: source.path for source in one.sources}, threads=one.threads, progress=told)
 
 
 def _check_unchanged(task: Task) -> None:
@@ -176,29 +201,26 @@ def _check_unchanged(task: Task) -> None:
             raise BadInput("the source changed while it was being cut", where=str(source.path), mend=mend)
 
 
-def _checked(task: Task, version: Version, work: Path, seconds: float) -> Outcome:
-    from hookline.media.check import check
+def _kept(task: Task, version: Version, result: Rendered | RenderedFailed, work: Path, seconds: float) -> Outcome:
+    """A version that passed its check, moved to where finished ones stand, with its record."""
+    from hookline.media.render import RenderedFailed
 
     id = version.cut.id
+    if isinstance(result, RenderedFailed):
+        return Failed(id, "; ".join(breach.says for breach in result.breaches), mend="it is not delivered")
     video = video_of(work, id)
-    began = time.monotonic()
-    try:
-        found = check(video, version.platform, version.cut.duration_ms)
-    except HooklineError as error:
-        return Failed(id, error.what, error.where, error.mend)
-    spent = round(seconds + time.monotonic() - began, 3)
-    made = Made(
-        id,
-        video.stat().st_size,
-        file_digest(video),
-        found.duration_ms,
-        found.loudness_lufs,
-        found.true_peak_dbtp,
-        spent,
-    )
+    sha256 = file_digest(video)
+    made = Made(id, video.stat().st_size, sha256, result.duration_ms, result.fps, round(seconds, 3), result.notes)
     video.replace(video_of(task.folder, id))
     write_atomic(record_of(task.folder, id), dumps(made))
     return made
+
+
+def failed(id: str, error: HooklineError) -> Failed:
+    """An error of ours as a failure; one that the system's refusal to write led to stops the others, too."""
+    cause = error.__cause__
+    fatal = isinstance(cause, OSError) and cause.errno in _FATAL
+    return Failed(id, error.what, error.where, error.mend, fatal=fatal)
 
 
 def refused(id: str, error: OSError) -> Failed:

@@ -20,6 +20,7 @@ from hookline.edit.platforms import choose_platforms
 from hookline.model.codec import to_json
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
+from hookline.model.script import Episode, Script
 from hookline.model.story import SeriesStory
 from hookline.project import config, cut_manifest, cut_settings
 from hookline.project.cut_delivery import Shelf, deliver, delivered
@@ -40,7 +41,7 @@ from hookline.project.cut_sources import (
     watched,
 )
 from hookline.project.cut_tasks import ATTEMPT, Failed, Made, Outcome, SourceFile, Task, forget, perform, refused
-from hookline.project.folder import Library, SeriesFolder, episode_of
+from hookline.project.folder import Library, SeriesFolder
 from hookline.project.store import Store
 from hookline.project.work import keep_footage, timed_story
 from hookline.project.workers import Lost, Workers, done_by
@@ -51,6 +52,14 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 CUTS = "cuts"
+LETTERS = {  # by language, where its letters tell it
+    "ja": (("\u3041", "\u30ff"),),
+    "zh": (("\u4e00", "\u9fff"),),
+    "ko": (("\uac00", "\ud7af"),),
+    "th": (("\u0e01", "\u0e5b"),),
+    "ar": (("\u0620", "\u06ff"),),
+    "hi": (("\u0901", "\u097f"),),
+}
 WORK = "cutting"  # inside .hookline: what is derived for cuts, apart from the report's
 WATCH_BYTES = 400_000_000  # that watching one video takes, measured
 
@@ -104,6 +113,7 @@ def cut_video(
     subtitles: Path | None,
     out: Path,
     asked: Asked,
+    language: str = "",
     figures: Path | None = None,
     progress: Progress = silent,
 ) -> CutRun:
@@ -113,7 +123,8 @@ def cut_video(
         video: any video file.
         subtitles: what is said in it; without them nothing is known of the story.
         out: the folder that the cuts are put in.
-        asked: which.
+        asked: which; its one episode, if any, is the number that the cuts get.
+        language: of what is said; "" to be told from the subtitles.
         figures: a TOML file with platforms of the user's own.
         progress: told how far it is.
     """
@@ -124,14 +135,14 @@ def cut_video(
     store = Store(out / ".hookline" / WORK)
     began = time.monotonic()
     with store.locked():
-        number = episode_of(video.name) or 1
+        number = asked.episodes[0] if asked.episodes else 1
         source = source_file(video, store, name=video.name)
         steps, failed = watched([source], store, settings, _watchers(settings, asked, 1), progress)
         if failed:
             raise BadInput(failed[0].what, where=failed[0].where, mend=failed[0].mend)
         seen = seen_of(steps[source.name])
-        story = _told_alone(video, number, subtitles, seen)
-        footages = _footages_alone(video, number, source, story, seen)
+        story, said = _told_alone(video, number, subtitles, seen)
+        footages = _footages_alone(source, number, story, seen, language or language_of(said))
         found = _cut(footages, settings, asked, store, Shelf(out, by_episode=False), progress)
     return replace(found, seconds=time.monotonic() - began)
 
@@ -224,19 +235,40 @@ def _footages(
 # ------------------------------------------------------------------ one video
 
 
-def _told_alone(video: Path, number: int, subtitles: Path | None, seen: Seen) -> SeriesStory:
+def _told_alone(video: Path, number: int, subtitles: Path | None, seen: Seen) -> tuple[SeriesStory, str]:
+    """The story that subtitles tell, and what they say; without them, one of which nothing is known."""
     from hookline.story import analyse
 
-    cues = {number: formats.read_cues(subtitles, file=subtitles.name)} if subtitles else {number: ()}
-    length = {number: seen.footage.duration_ms}
-    return analyse([], cues=cues, durations_ms=length, footage={number: seen.footage}, title=video.stem)
+    cues = formats.read_cues(subtitles, file=subtitles.name) if subtitles else ()
+    untold = () if cues else (Script("none", "en", (Episode(number, ()),)),)
+    story = analyse(
+        untold,
+        cues={number: cues},
+        durations_ms={number: seen.footage.duration_ms},
+        footage={number: seen.footage},
+        title=video.stem,
+    )
+    return story, " ".join(cue.text for cue in cues)
 
 
-def _footages_alone(video: Path, number: int, source: SourceFile, story: SeriesStory, seen: Seen) -> Footages:
+def _footages_alone(source: SourceFile, number: int, story: SeriesStory, seen: Seen, language: str) -> Footages:
     told = story.episode(number)
     assert told is not None
-    name = config.slug(video.stem)
-    return Footages(name, story.language, story, {number: Filmed(source, number, told, seen)}, None)
+    series = config.slug(Path(source.name).stem)
+    return Footages(series, language, story, {number: Filmed(source, number, told, seen)}, None)
+
+
+def language_of(text: str) -> str:
+    """The language that a text's letters belong to; what is written in Latin letters counts as English.
+
+    >>> language_of("ที่นี่"), language_of("你好吗"), language_of("ここだ"), language_of("Who is there?")
+    ('th', 'zh', 'ja', 'en')
+    """
+    counts = {name: sum(low <= char <= high for char in text for low, high in spans) for name, spans in LETTERS.items()}
+    if counts["ja"]:
+        return "ja"  # Han letters stand among the Japanese ones
+    most = max(counts, key=lambda name: counts[name])
+    return most if counts[most] else "en"
 
 
 # ------------------------------------------------------------------ the work
