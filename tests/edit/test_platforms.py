@@ -13,6 +13,7 @@ from hookline.edit.platforms import (
     FIGURES,
     TABLE,
     UNKNOWN_MAY_BE,
+    Listed,
     Sureness,
     choose_platforms,
     known_platforms,
@@ -131,14 +132,21 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
         read_tables(tmp_path / "platforms.toml")
 
 
-@given(
-    st.dictionaries(st.sampled_from(FIGURES), st.integers(-10, 10**13) | st.floats(-100, 100) | st.text() | st.none())
-)
+VALUES = st.integers(-10, 10**13) | st.floats(-100, 100) | st.sampled_from(["", "60 s", None, True, [], {}])
+
+
+@given(st.dictionaries(st.sampled_from(FIGURES), VALUES))
 def test_any_table_is_taken_or_refused_in_words(table: dict[str, Any]) -> None:
-    try:
-        found = known_platforms({"tiktok": table})["tiktok"].platform
-    except BadInput as wrong:
-        assert wrong.mend
+    found = answer({"tiktok": table})
+    if isinstance(found, BadInput):
+        assert found.mend
         return
     for figure, value in table.items():
-        assert getattr(found, figure) == value or (value is None and figure in UNKNOWN_MAY_BE)
+        assert getattr(found["tiktok"].platform, figure) == value or (value is None and figure in UNKNOWN_MAY_BE)
+
+
+def answer(own: dict[str, Any]) -> dict[str, Listed] | BadInput:
+    try:
+        return known_platforms(own)
+    except BadInput as wrong:
+        return wrong

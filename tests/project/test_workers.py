@@ -48,7 +48,8 @@ def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from hookline.project.workers import Workers, done_by\n"
         "from tests.project import jobs\n"
-        f"if __name__ == '__main__':\n    list(done_by(Workers(2), jobs.sleeps, [(Path({str(tmp_path)!r}), 60.0)] * 2))\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "if __name__ == '__main__':\n    list(done_by(Workers(2), jobs.sleeps, [(folder, 60.0)] * 2))\n"
     )
     (tmp_path / "main.py").write_text(code)
     path = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", ""), *sys.path])

@@ -110,6 +110,8 @@ def _failure(failed: project.Failed) -> str:
 
 
 def _size(bytes: int) -> str:
+    if bytes < 1e6:
+        return f"{bytes / 1e3:.0f} kB"
     return f"{bytes / 1e6:.1f} MB" if bytes < 1e9 else f"{bytes / 1e9:.2f} GB"
 
 

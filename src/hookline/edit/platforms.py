@@ -219,6 +219,7 @@ def _box(value: Any, where: str) -> Box:
 
 def _check_together(platform: Platform, where: str) -> None:
     safe = platform.safe
+    small = safe.width < platform.width / 4 or safe.height < platform.height / 5
     inside = 0 <= safe.left < safe.right <= platform.width and 0 <= safe.top < safe.bottom <= platform.height
     wrong = {
         "width and height must be even: 4:2:0 video has no odd sides": platform.width % 2 or platform.height % 2,
@@ -226,7 +227,7 @@ def _check_together(platform: Platform, where: str) -> None:
         "min_ms is above max_ms": platform.max_ms is not None and platform.min_ms > platform.max_ms,
         "min_kbps is above max_kbps": (platform.min_kbps or 0) > (platform.max_kbps or 10**9),
         f"safe doesn't lie inside {platform.width}x{platform.height}": not inside,
-        "safe is too small for captions": inside and (safe.width < platform.width / 4 or safe.height < 100),
+        "safe is too small for captions": inside and small,
     }
     for what, is_so in wrong.items():
         if is_so:

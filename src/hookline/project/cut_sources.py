@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hookline.model.codec import dumps, loads
 from hookline.model.errors import BadInput, HooklineError
 from hookline.model.progress import Progress, silent
-from hookline.model.script import Line
+from hookline.model.script import Line, LineKind
 from hookline.model.story import EpisodeStory, SeriesStory
 from hookline.project.cut_settings import CutSettings
 from hookline.project.cut_tasks import Failed, SourceFile
@@ -100,7 +100,7 @@ def watched(
     sources: Sequence[SourceFile], store: Store, settings: CutSettings, workers: Workers, progress: Progress
 ) -> tuple[dict[str, Derived], tuple[Failed, ...]]:
     """Each video watched once, kept by its content; and those that can't be, with what is wrong."""
-    key = code_digest("model", "media", "engines"), settings.faces
+    key = _key(settings)
     there = {source.name: store.found("seen", [*key, source.sha256]) for source in sources}
     jobs = [Watch(source, settings.faces, workers.threads) for source in sources if not there[source.name]]
     failed = []
@@ -114,10 +114,23 @@ def watched(
     return {name: step for name, step in there.items() if step}, tuple(failed)
 
 
+def _key(settings: CutSettings) -> list[Any]:
+    """What decides what is seen in a video, besides the video."""
+    from hookline.engines.faces import finder
+
+    eyes = finder(model=_model(settings.faces))
+    code = code_digest("model", "media", "engines", "edit/watching.py", "edit/tracking.py")
+    return [code, eyes.name, eyes.version]
+
+
+def _model(path: str) -> Path | None:
+    return Path(path) if path else None
+
+
 def look(job: Watch, progress: Progress) -> Seen | Failed:
     """Watch a video: its shots, its faces, its voice."""
     from hookline.edit.watching import see
-    from hookline.engines.faces import face_finder
+    from hookline.engines.faces import finder
 
     name = Path(job.source.name).stem
 
@@ -125,7 +138,7 @@ def look(job: Watch, progress: Progress) -> Seen | Failed:
         progress(f"watching {name}", done, total)
 
     try:
-        return see(job.source.path, finder=face_finder(job.model), threads=job.threads, progress=told)
+        return see(job.source.path, finder=finder(model=_model(job.model)), threads=job.threads, progress=told)
     except HooklineError as error:
         return Failed(job.source.name, error.what, error.where, error.mend)
 
@@ -143,6 +156,15 @@ def seen_of(step: Derived) -> Seen:
 
     path = step.folder / "seen.json"
     return loads(Seen, path.read_text(encoding="utf-8"), where=str(path))
+
+
+def filmed(source: SourceFile, number: int, story: EpisodeStory, seen: Seen, appeal: tuple[float, ...] = ()) -> Filmed:
+    """An episode with its video, and who speaks in it."""
+    from hookline.edit.speakers import Turn, speaking
+
+    said = [line for line in story.episode.lines() if line.kind is LineKind.DIALOGUE and line.span]
+    turns = [Turn(line.span, line.speaker or "") for line in said if line.span]
+    return Filmed(source, number, story, speaking(seen, seen.voice, turns), appeal)
 
 
 # ------------------------------------------------------------------ how viewers stayed

@@ -216,6 +216,31 @@ def _kept(task: Task, version: Version, result: Rendered | RenderedFailed, work:
     return made
 
 
+def adopt(folder: Path, versions: Sequence[Version]) -> None:
+    """Take over what attempts that were killed had finished, and remove what they hadn't.
+
+    A version stands under its name in an attempt's folder only when it was whole; it is checked again.
+    """
+    wanted = {version.cut.id: version for version in versions}
+    for attempt in folder.glob(f"{ATTEMPT}*"):
+        for video in attempt.glob("[!.]*.mp4"):
+            if video.stem in wanted and finished(folder, video.stem) is None:
+                _adopted(folder, wanted[video.stem], video)
+        shutil.rmtree(attempt, ignore_errors=True)
+
+
+def _adopted(folder: Path, version: Version, video: Path) -> None:
+    from hookline.media.check import check
+    from hookline.media.probe import probe
+
+    info = probe(video)
+    if check(video, version.platform, version.cut.duration_ms):
+        return
+    made = Made(version.cut.id, video.stat().st_size, file_digest(video), info.duration_ms, info.fps, 0.0)
+    video.replace(video_of(folder, version.cut.id))
+    write_atomic(record_of(folder, version.cut.id), dumps(made))
+
+
 def failed(id: str, error: HooklineError) -> Failed:
     """An error of ours as a failure; one that the system's refusal to write led to stops the others, too."""
     cause = error.__cause__

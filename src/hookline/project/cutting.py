@@ -7,7 +7,6 @@ missing, and a second run does nothing.
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -29,10 +28,10 @@ from hookline.project.cut_manifest import CutsDocument, Delivered
 from hookline.project.cut_plan import Plan, Planned, Wanted, needs_bytes, plan, tasks
 from hookline.project.cut_settings import CutSettings
 from hookline.project.cut_sources import (
-    Filmed,
     Footages,
     appeal,
     check_source,
+    filmed,
     first_paid,
     runs_with_viewers,
     seen_of,
@@ -40,7 +39,7 @@ from hookline.project.cut_sources import (
     videos_of,
     watched,
 )
-from hookline.project.cut_tasks import ATTEMPT, Failed, Made, Outcome, SourceFile, Task, forget, perform, refused
+from hookline.project.cut_tasks import Failed, Made, Outcome, SourceFile, Task, adopt, forget, perform, refused
 from hookline.project.folder import Library, SeriesFolder
 from hookline.project.store import Store
 from hookline.project.work import keep_footage, timed_story
@@ -100,11 +99,11 @@ def cut_library(library: Library, asked: Asked, *, progress: Progress = silent) 
         BadInput: no series has video, or what was asked for can't be.
         SeriesLocked: another process cuts one of them.
     """
-    filmed = [series for series in library.series if series.files("video")]
-    if not filmed:
+    shot = [series for series in library.series if series.files("video")]
+    if not shot:
         mend = f"import it: hookline import {library.root} ep01.mp4"
         raise BadInput("there is no video here", where=str(library.root), mend=mend)
-    return tuple(_cut_series(library, series, asked, progress) for series in filmed)
+    return tuple(_cut_series(library, series, asked, progress) for series in shot)
 
 
 def cut_video(
@@ -221,15 +220,15 @@ def _footages(
     run = next((run for run in runs if run.folder.root == series.root), None)
     story = run.story() if run else timed_story(series, progress=progress)
     paid, why = first_paid(settings, run.audience() if run else None)
-    filmed = {
-        number: Filmed(source, number, told, seen[source.name], appeal(run, number) if run else ())
+    shot = {
+        number: filmed(source, number, told, seen[source.name], appeal(run, number) if run else ())
         for number, source in sources.items()
         if source.name in seen and (told := story.episode(number))
     }
     untold = [number for number in sources if not story.episode(number)]
     if untold:
         notes += (f"episodes {', '.join(map(str, untold))} have a video but no script and no subtitles",)
-    return Footages(series.config().id, story.language, story, filmed, paid, (*notes, *([why] if why else [])), failed)
+    return Footages(series.config().id, story.language, story, shot, paid, (*notes, *([why] if why else [])), failed)
 
 
 # ------------------------------------------------------------------ one video
@@ -255,7 +254,7 @@ def _footages_alone(source: SourceFile, number: int, story: SeriesStory, seen: S
     told = story.episode(number)
     assert told is not None
     series = config.slug(Path(source.name).stem)
-    return Footages(series, language, story, {number: Filmed(source, number, told, seen)}, None)
+    return Footages(series, language, story, {number: filmed(source, number, told, seen)}, None)
 
 
 def language_of(text: str) -> str:
@@ -285,7 +284,7 @@ def _cut(
     if asked.dry_run:
         return replace(run, left=tuple(left.values()), manifest=manifest)
     folder = store.root / "versions"
-    _clean(folder)
+    adopt(folder, [one.version for one in left.values()])
     work = _Work(footages, shelf, folder, left, cut_manifest.retired(manifest, found.planned))
     if found.planned:
         work.keep()
@@ -340,18 +339,12 @@ class _Work:
         cut_manifest.write(self.shelf.folder, self.manifest, work=self.folder)
 
     def _deliver(self, one: Planned, made: Made) -> Delivered:
-        filmed = {each.source.name: each for each in self.footages.filmed.values()}
-        delivery = deliver(self.shelf, one, made, self.folder, filmed)
+        sources = {each.source.name: each for each in self.footages.filmed.values()}
+        delivery = deliver(self.shelf, one, made, self.folder, sources)
         self.manifest = cut_manifest.with_cut(self.manifest, delivery)
         self.keep()
         forget(self.folder, one.id)
         return delivery
-
-
-def _clean(folder: Path) -> None:
-    """Remove what attempts that were killed left; whole versions stay."""
-    for attempt in folder.glob(f"{ATTEMPT}*"):
-        shutil.rmtree(attempt, ignore_errors=True)
 
 
 def _wanted(settings: CutSettings, asked: Asked) -> Wanted:
