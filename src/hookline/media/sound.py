@@ -10,6 +10,7 @@ and 10 LU under the mean); true peak is the largest sample at four times the rat
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,6 +83,7 @@ class Track:
 
     m4a: bytes = field(repr=False)
     level: Level
+    digest: str  # SHA-256 of its packets
     notes: tuple[str, ...] = ()
 
 
@@ -355,15 +357,17 @@ def encoded(samples: Samples, *, lufs: float, dbtp: float, kbps: int = 160) -> T
     """
     raw_lufs = integrated_lufs(samples)
     if raw_lufs <= SILENT_LUFS:
-        return Track(_aac(samples, kbps), Level(SILENT_LUFS, -120.0), ("the cut is silent",))
+        data = _aac(samples, kbps)
+        return Track(data, Level(SILENT_LUFS, -120.0), decoded(data)[1], ("the cut is silent",))
     gain = 10 ** ((lufs - raw_lufs + 6) / 20)
     raw = _Raw(samples, raw_lufs, _envelope_over(samples, 0.7 * 10 ** (dbtp / 20) / gain))
     ceiling, asked = dbtp - _MARGIN_DB, lufs
     best: Track | None = None
     for _ in range(6):
         data = _aac(_levelled(raw, lufs=asked, dbtp=ceiling), kbps)
-        level = level_of(decoded(data, samples.shape[0]))
-        best = Track(data, level, _level_notes(level, lufs))
+        made, digest = decoded(data)
+        level = level_of(made)
+        best = Track(data, level, digest, _level_notes(level, lufs))
         if level.dbtp <= dbtp and abs(level.lufs - lufs) <= _NEAR_LU * 2:
             break
         ceiling -= max(0.0, level.dbtp - dbtp + 0.05)
@@ -406,11 +410,15 @@ def _aac(samples: Samples, kbps: int) -> bytes:
     return buffer.getvalue()
 
 
-def decoded(data: bytes, channels: int) -> Samples:
-    """The sound of an MP4 in memory as a player makes it."""
+def decoded(data: bytes) -> tuple[Samples, str]:
+    """The sound of an MP4 in memory as a player makes it, and the SHA-256 of its packets."""
     import av
 
     container: Any = av.open(io.BytesIO(data))
+    known = hashlib.sha256()
+    blocks = []
     with container:
-        blocks = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    return np.concatenate(blocks, axis=1) if blocks else np.zeros((channels, 0), np.float32)
+        for packet in container.demux(audio=0):
+            known.update(bytes(packet))
+            blocks += [frame.to_ndarray() for frame in packet.decode()]
+    return np.concatenate(blocks, axis=1), known.hexdigest()

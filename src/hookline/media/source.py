@@ -21,8 +21,8 @@ RATES = tuple(
 )
 SKIPPED_MS = 10_000  # a gap between wanted stretches that is jumped over instead of decoded
 _HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics, ITU-T H.273
+_TO_STANDARD = "out_color_matrix=bt709:out_primaries=bt709:out_transfer=bt709:out_range=tv:intent=perceptual"
 _UNSAID = (0, 2)
-_BT709 = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,25 @@ def stretches(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
+def fitted_rate(rate: Fraction, *, least: float, most: float) -> Fraction:
+    """The rate of a version: the source's own where the platform takes it.
+
+    Else, of the common rates that it takes, a whole multiple or part of the source's, so that pictures are left out or
+    repeated evenly; else the nearest.
+
+    >>> fitted_rate(Fraction(50), least=23, most=30), fitted_rate(Fraction(12), least=23, most=60)
+    (Fraction(25, 1), Fraction(24, 1))
+    """
+    taken = [one for one in (rate, *RATES) if least - 0.05 <= float(one) <= most + 0.05]
+    if not taken:
+        raise BadInput(f"no common frame rate lies between {least:g} and {most:g}", mend="correct the platform's table")
+    return min(taken, key=lambda one: (one != rate, not _even(one, rate), abs(float(one - rate))))
+
+
+def _even(one: Fraction, two: Fraction) -> bool:
+    return (max(one, two) / min(one, two)).denominator == 1
+
+
 def pictures(source: Source, spans: Iterable[Span], *, threads: int = 1) -> Iterator[Picture]:
     """The pictures shown in some spans of a source, in order, each once.
 
@@ -167,7 +186,9 @@ def _steps(frame: Any) -> list[tuple[str, str]]:
     if frame.interlaced_frame:
         steps.append(("bwdif", "mode=send_frame:deint=interlaced"))
     matrix = _matrix(frame)
-    if frame.format.name != "yuv420p" or matrix != "bt709" or int(frame.color_range) == 2:
+    if int(frame.color_trc) in _HDR:
+        steps += [("scale", f"in_color_matrix=bt2020:{_TO_STANDARD}"), ("format", "yuv420p")]
+    elif frame.format.name != "yuv420p" or matrix != "bt709" or int(frame.color_range) == 2:
         given = f"in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv:flags=bicubic"
         steps += [("scale", given), ("format", "yuv420p")]
     turn = clockwise(frame)
@@ -189,7 +210,13 @@ def _graph(frame: Any, steps: Sequence[tuple[str, str]]) -> Any:
 
     graph = av.filter.Graph()
     nodes = [graph.add_buffer(template=frame, time_base=frame.time_base)]
-    nodes += [graph.add(name, given or None) for name, given in steps]
+    try:
+        nodes += [graph.add(name, given or None) for name, given in steps]
+    except (ValueError, av.FFmpegError) as error:  # an FFmpeg before 8 maps no high dynamic range
+        raise BadInput(
+            f"its pictures can't be made 8-bit BT.709 by this PyAV ({error})",
+            mend="export it in standard dynamic range (BT.709), or install a newer PyAV",
+        ) from error
     graph.link_nodes(*nodes, graph.add("buffersink"))
     graph.configure()
     return graph
@@ -238,13 +265,15 @@ def _stamps(container: Any, stream: Any, wanted: Sequence[Span]) -> tuple[NDArra
 
 
 def _common_rate(stamps: NDArray[np.float64], average: Fraction) -> Fraction:
-    """The common rate nearest to the usual gap between pictures, or to the average."""
+    """The common rate that the pictures keep; else their own where it is steady, else the one nearest to their usual gap."""
+    near = min(RATES, key=lambda rate: abs(float(rate) - float(average)))
+    if abs(float(near) - float(average)) < 0.0005 * float(average):
+        return near
     gaps = np.diff(stamps)
-    usual = 1 / float(np.median(gaps)) if len(gaps) > 2 and np.median(gaps) > 0 else float(average)
-    exact = min(RATES, key=lambda rate: abs(float(rate) - float(average)))
-    if abs(float(exact) - float(average)) < 0.0005 * float(average):
-        return exact
-    return min(RATES, key=lambda rate: abs(float(rate) - usual))
+    usual = float(np.median(gaps)) if len(gaps) > 2 else 0.0
+    if usual <= 0 or float(np.mean(np.abs(gaps - usual) < 0.002)) > 0.98:
+        return average.limit_denominator(1001)
+    return min(RATES, key=lambda rate: abs(float(rate) - 1 / usual))
 
 
 def _check_end(path: Path, wanted: Sequence[Span], end_s: float, rate: Fraction) -> None:
