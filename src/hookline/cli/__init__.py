@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _add_plan(commands)
     _add_simulate(commands)
     _add_demo(commands)
+    _add_models(commands)
     _add_doctor(commands)
     return top
 
@@ -216,6 +217,13 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="make the sample series and run everything on it")
     demo.add_argument("dir", type=Path, nargs="?", default=Path("demo"), help="where (default: ./demo)")
     demo.add_argument("--viewers", type=_whole, default=200_000, metavar="N", help="simulated viewers (200,000)")
+
+
+def _add_models(commands: _Commands[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser(
+        "models", help="which model files can be used, whether they are there, where to put them"
+    )
+    models.add_argument("--json", action="store_true", help="the same as JSON")
 
 
 def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import cuts, draw, plans, tables, trials
+from hookline.cli import cuts, draw, models, plans, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -292,5 +292,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "plan": plan,
     "simulate": simulate,
     "demo": demo,
+    "models": models.tell,
     "doctor": doctor,
 }
