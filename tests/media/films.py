@@ -170,9 +170,7 @@ def ffprobe(path: Path, *entries: str) -> dict[str, Any]:
 
 def offsets_ms(path: Path) -> list[float]:
     """How much later each beep begins than its flash, as ffmpeg decodes both."""
-    times = [
-        float(f["pts_time"]) for f in ffprobe(path, "-select_streams", "v", "-show_entries", "frame=pts_time")["frames"]
-    ]
+    times = [float(f["pts_time"]) for f in ffprobe(path, "-select_streams", "v", "-show_entries", "frame=pts_time")["frames"]]
     ffmpeg = [program("ffmpeg"), "-v", "error", "-i", str(path)]
     grey = subprocess.run(
         [*ffmpeg, "-map", "0:v", "-vf", "scale=8:8,format=gray", "-fps_mode", "passthrough", "-f", "rawvideo", "-"],

@@ -163,7 +163,9 @@ def test_the_camera_moves_evenly_and_finely(tmp_path: Path) -> None:
     film = write(tmp_path / "film.mp4", (picture for _ in range(50)), sounds=(tone(2.0),))
     keys = (Crop(0, 110.0, 0, 90, 160), Crop(2000, 120.0, 0, 90, 160))  # 5 pixels a second, enlarged twice
     tall = platform(180, 320)
-    (made,) = done([job(tmp_path / "cut.mp4", [("a", 0, 2000)], tall, Framing(Span(0, 2000), Fill.CROP, keys))], a=film)
+    (made,) = done(
+        [job(tmp_path / "cut.mp4", [("a", 0, 2000)], tall, Framing(Span(0, 2000), Fill.CROP, keys))], a=film
+    )
     found = np.array([column_of_bars(made.job.out, frame) for frame in range(50)])
     due = (160 - (110 + 10 * (np.arange(50) + 0.4) / 50)) * 2
     assert np.abs(found - due).max() < 0.8, "within a delivered pixel all the way"
@@ -200,7 +202,9 @@ def test_a_split_screen(tmp_path: Path) -> None:
     picture = np.zeros((180, 320, 3), np.uint8)
     picture[:, :160], picture[:, 160:] = 60, 200
     film = write(tmp_path / "film.mp4", (picture for _ in range(10)), sounds=(tone(0.4),))
-    split = Framing(Span(0, 400), Fill.SPLIT, (Crop(0, 10, 0, 100, 75),), second=(Crop(0, 200, 50, 100, 75),))
+    split = Framing(
+        Span(0, 400), Fill.SPLIT, (Crop(0, 10, 0, 100, 75),), second=(Crop(0, 200, 50, 100, 75),)
+    )
     (made,) = done([job(tmp_path / "cut.mp4", [("a", 0, 400)], platform(96, 150), split)], a=film)
     luma = lumas(made.job.out)[5]
     assert luma[:70].mean() == pytest.approx(16 + 60 * 219 / 255, abs=3)
@@ -499,11 +503,7 @@ def test_the_same_job_gives_the_same_file(tmp_path: Path, source: Path) -> None:
 
 
 def test_real_sources(tmp_path: Path) -> None:
-    names = (
-        ("grid_twoshot", "grid_twoshot_1280x720.mp4"),
-        ("tears_of_steel", "battle-clip-medium.webm"),
-        ("grid_lipnet", "bbaf2n.mpg"),
-    )
+    names = (("grid_twoshot", "grid_twoshot_1280x720.mp4"), ("tears_of_steel", "battle-clip-medium.webm"), ("grid_lipnet", "bbaf2n.mpg"))
     films = {name[0]: shared_data("media", *name) for name in names}
     tall = platform(180, 320)
     clips = [("tears_of_steel", 30_000, 31_500), ("grid_twoshot", 500, 1_500), ("grid_lipnet", 500, 1_500)]

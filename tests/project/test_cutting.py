@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -131,14 +132,19 @@ def test_one_pass_feeds_all_versions_still_missing(
     done: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two versions of episode 1 and one of episode 2 that are gone, each source is decoded once."""
-    from hookline.media import render
+    from hookline.media import render, source
 
     gone = [path for path in digests(done) if "-001-" in path or "002-full-wide" in path]
     for name in gone:
         next((done / "out").rglob(name)).unlink()
     decoded: list[str] = []
-    pictures = render.pictures
-    monkeypatch.setattr(render, "pictures", lambda s, spans: (decoded.append(s.path.name), pictures(s, spans))[1])
+    pictures = source.pictures
+
+    def counted(film: source.Source, *rest: Any, **more: Any) -> Any:
+        decoded.append(film.path.name)
+        return pictures(film, *rest, **more)
+
+    monkeypatch.setattr(render, "pictures", counted)
     run = run_json(capsys, done, "--workers", "1")
     assert sorted(cut["video"].split("/")[1] for cut in run["made"]) == sorted(gone)
     assert decoded == ["ep01.mp4", "ep02.mp4"]

@@ -111,6 +111,8 @@ def watched(
             failed.append(answer)
         else:
             there[job.source.name] = store.derive("seen", [*key, job.source.sha256], _keeping(answer))
+    if failed and len(failed) == len(sources) and len({one.what for one in failed}) == 1:
+        raise BadInput(failed[0].what, where=failed[0].where if len(failed) == 1 else "", mend=failed[0].mend)
     return {name: step for name, step in there.items() if step}, tuple(failed)
 
 

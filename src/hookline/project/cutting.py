@@ -136,9 +136,7 @@ def cut_video(
     with store.locked():
         number = asked.episodes[0] if asked.episodes else 1
         source = source_file(video, store, name=video.name)
-        steps, failed = watched([source], store, settings, _watchers(settings, asked, 1), progress)
-        if failed:
-            raise BadInput(failed[0].what, where=failed[0].where, mend=failed[0].mend)
+        steps, _ = watched([source], store, settings, _watchers(settings, asked, 1), progress)
         seen = seen_of(steps[source.name])
         story, said = _told_alone(video, number, subtitles, seen)
         footages = _footages_alone(source, number, story, seen, language or language_of(said))
@@ -228,7 +226,9 @@ def _footages(
     untold = [number for number in sources if not story.episode(number)]
     if untold:
         notes += (f"episodes {', '.join(map(str, untold))} have a video but no script and no subtitles",)
-    return Footages(series.config().id, story.language, story, shot, paid, (*notes, *([why] if why else [])), failed)
+    remarks = [f"{name}: {remark}" for name, found in seen.items() for remark in found.remarks]
+    notes = (*notes, *remarks, *([why] if why else []))
+    return Footages(series.config().id, story.language, story, shot, paid, notes, failed)
 
 
 # ------------------------------------------------------------------ one video
@@ -254,7 +254,7 @@ def _footages_alone(source: SourceFile, number: int, story: SeriesStory, seen: S
     told = story.episode(number)
     assert told is not None
     series = config.slug(Path(source.name).stem)
-    return Footages(series, language, story, {number: filmed(source, number, told, seen)}, None)
+    return Footages(series, language, story, {number: filmed(source, number, told, seen)}, None, seen.remarks)
 
 
 def language_of(text: str) -> str:
