@@ -1,4 +1,4 @@
-"""Sources whose every picture and sound is known: the picture's number stands in it as bars, and beeps go with flashes."""
+"""Sources whose pictures and sounds are known: a picture's number stands in it as bars, beeps go with flashes."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def lumas(path: Path) -> list[NDArray[np.uint8]]:
     found = []
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
-            plane = frame.planes[0]
+            plane: Any = frame.planes[0]
             pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
             found.append(pixels[:, : plane.width].copy())
     return found
@@ -151,7 +151,7 @@ def lumas(path: Path) -> list[NDArray[np.uint8]]:
 def sound_of(path: Path) -> NDArray[np.float32]:
     with av.open(str(path)) as container:
         blocks: Any = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    return np.concatenate(blocks, axis=1)  # type: ignore[no-any-return]
+    return np.concatenate(blocks, axis=1)
 
 
 def program(name: str) -> str:
@@ -170,7 +170,9 @@ def ffprobe(path: Path, *entries: str) -> dict[str, Any]:
 
 def offsets_ms(path: Path) -> list[float]:
     """How much later each beep begins than its flash, as ffmpeg decodes both."""
-    times = [float(f["pts_time"]) for f in ffprobe(path, "-select_streams", "v", "-show_entries", "frame=pts_time")["frames"]]
+    times = [
+        float(f["pts_time"]) for f in ffprobe(path, "-select_streams", "v", "-show_entries", "frame=pts_time")["frames"]
+    ]
     ffmpeg = [program("ffmpeg"), "-v", "error", "-i", str(path)]
     grey = subprocess.run(
         [*ffmpeg, "-map", "0:v", "-vf", "scale=8:8,format=gray", "-fps_mode", "passthrough", "-f", "rawvideo", "-"],

@@ -163,9 +163,7 @@ def test_the_camera_moves_evenly_and_finely(tmp_path: Path) -> None:
     film = write(tmp_path / "film.mp4", (picture for _ in range(50)), sounds=(tone(2.0),))
     keys = (Crop(0, 110.0, 0, 90, 160), Crop(2000, 120.0, 0, 90, 160))  # 5 pixels a second, enlarged twice
     tall = platform(180, 320)
-    (made,) = done(
-        [job(tmp_path / "cut.mp4", [("a", 0, 2000)], tall, Framing(Span(0, 2000), Fill.CROP, keys))], a=film
-    )
+    (made,) = done([job(tmp_path / "cut.mp4", [("a", 0, 2000)], tall, Framing(Span(0, 2000), Fill.CROP, keys))], a=film)
     found = np.array([column_of_bars(made.job.out, frame) for frame in range(50)])
     due = (160 - (110 + 10 * (np.arange(50) + 0.4) / 50)) * 2
     assert np.abs(found - due).max() < 0.8, "within a delivered pixel all the way"
@@ -202,9 +200,7 @@ def test_a_split_screen(tmp_path: Path) -> None:
     picture = np.zeros((180, 320, 3), np.uint8)
     picture[:, :160], picture[:, 160:] = 60, 200
     film = write(tmp_path / "film.mp4", (picture for _ in range(10)), sounds=(tone(0.4),))
-    split = Framing(
-        Span(0, 400), Fill.SPLIT, (Crop(0, 10, 0, 100, 75),), second=(Crop(0, 200, 50, 100, 75),)
-    )
+    split = Framing(Span(0, 400), Fill.SPLIT, (Crop(0, 10, 0, 100, 75),), second=(Crop(0, 200, 50, 100, 75),))
     (made,) = done([job(tmp_path / "cut.mp4", [("a", 0, 400)], platform(96, 150), split)], a=film)
     luma = lumas(made.job.out)[5]
     assert luma[:70].mean() == pytest.approx(16 + 60 * 219 / 255, abs=3)
@@ -268,7 +264,7 @@ def test_high_dynamic_range_is_mapped_and_said(tmp_path: Path) -> None:
     means = [float(luma.mean()) for luma in lumas(made.job.out)]
     assert means == sorted(means)
     assert means[0] < 18
-    assert 120 < means[18] < 200, "diffuse white of 203 nits is neither grey nor clipped"
+    assert 190 < means[18] < 230, "diffuse white of 203 nits is neither grey nor clipped"
     with av.open(str(made.job.out)) as container:
         context = container.streams.video[0].codec_context
         assert (context.color_trc, context.colorspace, context.pix_fmt) == (1, 1, "yuv420p")
@@ -303,7 +299,7 @@ def test_overlays_stand_where_and_while_they_should(tmp_path: Path, source: Path
         a=source,
     )
     before, after = lumas(plain_one.job.out), lumas(marked.job.out)
-    changed = [float(np.abs(a.astype(int) - b).max()) > 40 for a, b in zip(before, after, strict=True)]
+    changed = [float(np.abs(a.astype(int) - b).max()) > 8 for a, b in zip(before, after, strict=True)]
     assert changed == [10 <= n < 20 for n in range(30)]
     assert after[15][11:31, 21:51].mean() == pytest.approx(63, abs=4), "BT.709 red"
     under = before[15][2:13, 144:].astype(float)
@@ -386,6 +382,9 @@ def test_a_bad_source_is_told(tmp_path: Path, source: Path, damage: str, says: s
     elif damage == "sound only":
         with av.open(str(film), "w") as container:
             stream: Any = container.add_stream("aac", rate=RATE)
+            block = av.AudioFrame.from_ndarray(tone(0.02), format="fltp", layout="stereo")
+            block.sample_rate = RATE
+            container.mux(stream.encode(block))
             container.mux(stream.encode(None))
     with pytest.raises((Unreadable, BadInput), match=says):
         render([job(out, [("a", 0, 2000)])], {"a": film})
@@ -400,9 +399,9 @@ def test_a_source_damaged_in_the_middle(tmp_path: Path, source: Path) -> None:
     hurt = slice(begins + 1000, begins + (len(data) - begins) // 2)
     data[hurt] = dice.integers(0, 255, hurt.stop - hurt.start, dtype=np.uint8).tobytes()
     film.write_bytes(bytes(data))
-    with pytest.raises(Unreadable, match="damaged|can't be decoded"):
+    with pytest.raises(Unreadable, match=r"damaged|can't be decoded"):
         render([job(out, [("a", 0, 4000)])], {"a": film})
-    assert left_in(out.parent) == []
+    assert not out.parent.exists() or left_in(out.parent) == []
 
 
 def test_a_clip_past_the_end(tmp_path: Path, source: Path) -> None:
@@ -414,7 +413,7 @@ def test_a_source_that_changes_meanwhile(tmp_path: Path, source: Path) -> None:
     film, out = tmp_path / "film.mp4", tmp_path / "out" / "cut.mp4"
     film.write_bytes(source.read_bytes())
 
-    def touched(task: str, made: int, total: int) -> None:
+    def touched(task: str, done: int, total: int) -> None:
         os.utime(film, ns=(1, 1))
 
     with pytest.raises(Unreadable, match="changed while it was read"):
@@ -453,7 +452,7 @@ def test_a_full_disk(tmp_path: Path, source: Path) -> None:
 def test_no_thread_is_left_behind(tmp_path: Path, source: Path) -> None:
     before = threading.active_count()
 
-    def stopped(task: str, made: int, total: int) -> None:
+    def stopped(task: str, done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -503,7 +502,11 @@ def test_the_same_job_gives_the_same_file(tmp_path: Path, source: Path) -> None:
 
 
 def test_real_sources(tmp_path: Path) -> None:
-    names = (("grid_twoshot", "grid_twoshot_1280x720.mp4"), ("tears_of_steel", "battle-clip-medium.webm"), ("grid_lipnet", "bbaf2n.mpg"))
+    names = (
+        ("grid_twoshot", "grid_twoshot_1280x720.mp4"),
+        ("tears_of_steel", "battle-clip-medium.webm"),
+        ("grid_lipnet", "bbaf2n.mpg"),
+    )
     films = {name[0]: shared_data("media", *name) for name in names}
     tall = platform(180, 320)
     clips = [("tears_of_steel", 30_000, 31_500), ("grid_twoshot", 500, 1_500), ("grid_lipnet", 500, 1_500)]

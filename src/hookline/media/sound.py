@@ -129,7 +129,7 @@ def _stretch(container: Any, stream: Any, start_s: float, span: Span) -> tuple[i
     container.seek(max(0, round((start_s + first / AUDIO_RATE - 0.3) * 1_000_000)))
     resampler = av.AudioResampler(format="fltp", layout="stereo", rate=AUDIO_RATE)
     at: int | None = None
-    for frame in container.decode(stream):
+    for frame in _frames(container, stream):
         due = None if frame.time is None else round((frame.time - start_s) * AUDIO_RATE) - first
         if at is None or (due is not None and abs(due - at) > AUDIO_RATE // 50):  # a gap or a jump in its stamps
             at = due if due is not None else (at or 0)
@@ -140,6 +140,17 @@ def _stretch(container: Any, stream: Any, start_s: float, span: Span) -> tuple[i
     for block in resampler.resample(None):
         at = _put(made, at or 0, block.to_ndarray())
     return first, made
+
+
+def _frames(container: Any, stream: Any) -> Iterator[Any]:
+    """Decoded blocks; one that can't be decoded, as the first after a seek, is left out, and silence stays there."""
+    import av
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue
 
 
 def _put(made: Samples, at: int, block: Any) -> int:
