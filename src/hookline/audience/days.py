@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,29 +85,43 @@ def batches(days: Mapping[str, int], rows_at_once: int) -> Iterator[list[str]]:
 
 
 def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -> None:
-    """The rows of these days as ``views_in``, ``steps_in`` and, with their neighbours', ``events_raw``."""
+    """The rows of these days as ``views_in``, ``steps_in`` and, with what neighbours say of them, ``events_raw``."""
     work.engine.table("days", "day DATE", [[date.fromisoformat(day)] for day in days])
     around = sorted({d for day in days for d in (beside(day, -1), day, beside(day, 1))})
-    for name, table, wanted in (
-        ("events_raw", EVENTS, around),
-        ("views_in", VIEWS, days),
-        ("steps_in", STEPS_RAW, days),
-    ):
+    for name, table, wanted in (("events", EVENTS, around), ("views", VIEWS, days), ("steps", STEPS_RAW, days)):
         some = [path for path, c in files.items() if c.table == table.name and any(day in c.rows for day in wanted)]
-        work.engine.read(f"all_{name}", table, some)
-        limit = _within(TIMES[table.name], wanted)
-        work.engine.show(name, f"SELECT * FROM all_{name} WHERE {limit}")  # noqa: S608
+        work.engine.read(f"{name}_read", table, some)
+    for name, read, column, hours, wanted in (
+        ("events_around", "events_read", "at", 0, around),
+        ("events_near", "events_read", "at", 1, days),
+        ("views_in", "views_read", "started_at", 0, days),
+        ("steps_in", "steps_read", "at", 0, days),
+    ):
+        work.engine.show(name, f"SELECT * FROM {read} WHERE {_within(column, wanted, hours=hours)}")  # noqa: S608
+    eves = sorted({beside(day, -1) for day in days} - set(days))
+    eve = _within("at", eves, last=23) if eves else "false"
+    work.engine.show("events_eve", f"SELECT * FROM events_read WHERE {eve}")  # noqa: S608
+    work.show("events_raw")
     work.engine.show("watched_in", "SELECT * FROM watched_dated SEMI JOIN days USING (day)")
 
 
-def _within(column: str, days: Sequence[str]) -> str:
-    """A condition on a time, in as few ranges as the days allow."""
-    ranges: list[list[date]] = []
-    for day in map(date.fromisoformat, sorted(days)):
-        if ranges and ranges[-1][1] == day:
-            ranges[-1][1] = day + timedelta(days=1)
+def _within(column: str, days: Sequence[str], *, hours: int = 0, last: int = 24) -> str:
+    """A condition on a time, in as few ranges as the days allow.
+
+    Args:
+        column: the time.
+        days: the days it may be of, some hours before and after them included.
+        hours: how many.
+        last: the hour of each day with which it ends; consecutive days are one range where it is the whole day.
+    """
+    more = timedelta(hours=hours)
+    ranges: list[list[datetime]] = []
+    for begin in map(datetime.fromisoformat, sorted(days)):
+        end = begin + timedelta(hours=last) + more
+        if ranges and ranges[-1][1] >= begin - more:
+            ranges[-1][1] = end
         else:
-            ranges.append([day, day + timedelta(days=1)])
+            ranges.append([begin - more, end])
     told = [f"(\"{column}\" >= TIMESTAMP '{a}' AND \"{column}\" < TIMESTAMP '{b}')" for a, b in ranges]
     return " OR ".join([*told, f'"{column}" IS NULL'] if NO_TIME in days else told)
 
@@ -118,7 +132,14 @@ def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple
     Returns:
         What became of every row, by day.
     """
-    for name in ("events_checked", "events_once", "events_placed", "passes", "views_of_events"):
+    work.keep("event_places")
+    work.show("events_checked")
+    work.keep("ids_again")
+    work.show("events_once")
+    work.keep("midnights")
+    work.keep("with_marks")
+    work.show("events_placed")
+    for name in ("events_paired", "sittings_told", "passes", "views_of_events"):
         work.stage(name)
     work.show("views_checked")
     work.show("sittings")

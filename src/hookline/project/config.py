@@ -23,6 +23,7 @@ id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
 
 # [audience]
+# views = {{ "ep01.csv" = 18400 }}  # how many views a platform's curve rests on, by its file's name in curves/
 # testers = []             # viewers' own ids, as players send them: their rows are set aside, and counted
 # engine = "duckdb"        # where viewers are counted: here, or on a cluster ("spark"): see docs/scale.md
 """
@@ -32,11 +33,14 @@ SECTIONS: dict[str, type] = {
     "experiments": list,
     "audience": dict,
     "engines": dict,
-}  # experiments: read by project/experiments.py
+    "cut": dict,
+    "platforms": dict,
+    "prices": dict,
+}  # experiments: read by project/experiments.py, prices by plans.py, cut and platforms by cut_settings.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
-AUDIENCE: dict[str, type] = {"testers": list, "engine": str, "master": str, "remote": str, "spark": dict}
+AUDIENCE: dict[str, type] = {"views": dict, "testers": list, "engine": str, "master": str, "remote": str, "spark": dict}
 AUDIENCE_WANTED: dict[type, str] = {
     list: 'a list of texts: ["a", "b"]',
     str: "text in quotes",
@@ -88,6 +92,7 @@ class Config:
     language_engine: LanguageSettings | None = None
     testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
     engine: EngineSettings = EngineSettings()  # where viewers are counted
+    views: Mapping[str, int] = field(default_factory=dict)  # behind platforms' curves, by the name of the file
     sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
     file: str = FILE  # where that was read
 
@@ -125,6 +130,7 @@ def read(folder: Path) -> Config:
         language_engine=_language(table.get("engines", {}), path),
         testers=tuple(table.get("audience", {}).get("testers", ())),
         engine=_engine(table.get("audience", {})),
+        views=dict(table.get("audience", {}).get("views", {})),
         sections={name: table[name] for name in SECTIONS if name in table},
         file=str(path),
     )
@@ -183,6 +189,7 @@ def _check_audience(table: dict[str, Any], path: Path) -> None:
         if type(value) is not AUDIENCE[key] or not texts:
             wanted = AUDIENCE_WANTED[AUDIENCE[key]]
             raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend=f"give {wanted}")
+    _check_views(table.get("views", {}), path)
     for name in _flat("spark", table.get("spark", {})):
         if SECRET.search(name):
             raise BadInput(
@@ -197,6 +204,14 @@ def _flat(name: str, value: object) -> dict[str, str]:
     if isinstance(value, dict):
         return {k: v for key, inner in value.items() for k, v in _flat(f"{name}.{key}", inner).items()}
     return {name: str(value).lower() if isinstance(value, bool) else str(value)}
+
+
+def _check_views(value: object, path: Path) -> None:
+    wrong = not isinstance(value, dict) or any(type(n) is not int or n < 1 for n in value.values())
+    if wrong:
+        raise BadInput(
+            f"audience.views is {value!r}", where=str(path), mend='give whole numbers: { "ep01.csv" = 18400 }'
+        )
 
 
 def _quoted(text: str) -> str:
