@@ -27,7 +27,7 @@ def turned(query: str) -> str:
     """
     glot = _sqlglot()
     tree = glot.parse_one(query, read="duckdb")
-    for rule in (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list):
+    for rule in RULES:
         tree = tree.transform(rule, copy=False)  # one after the other: none looks into what it has changed
     return str(tree.sql(dialect="spark", comments=False, unsupported_level=glot.ErrorLevel.RAISE))
 
@@ -133,3 +133,18 @@ def _sorted_list(node: exp.Expr) -> exp.Expr:
             this="ARRAY_SORT", expressions=[exp.Anonymous(this="COLLECT_LIST", expressions=[node.this.this.copy()])]
         )
     return node
+
+
+def _hash(node: exp.Expr) -> exp.Expr:
+    """A number that stands for some values: 64 bits, as DuckDB's, where Spark's word of that name has 32.
+
+    The numbers are others than DuckDB's; they live inside one build, and say only what is the same.
+    """
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+        return exp.Anonymous(this="XXHASH64", expressions=[one.copy() for one in node.expressions])
+    return node
+
+
+RULES = (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list, _hash)
