@@ -85,7 +85,9 @@ def audience(made: SeriesFolder) -> Path:
 
 def figures(folder: Path) -> dict[str, list[str]]:
     """Every row of every table, in an order of their own, and the summary."""
-    told = {name: [] for name in (*TABLES, *SUMS)} | {"summary": [(folder / "summary.json").read_text()]}
+    told: dict[str, list[str]] = {name: [] for name in (*TABLES, *SUMS)} | {
+        "summary": [(folder / "summary.json").read_text()]
+    }
     for name in (*TABLES, *SUMS):
         for file in [*folder.glob(f"{name}.parquet"), *sorted((folder / name).glob("day=*/*.parquet"))]:
             day = file.parent.name if file.parent.name.startswith("day=") else ""
@@ -195,7 +197,9 @@ def late_data(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("last", ["audience", "run"])
-def test_killed_at_any_moment_nothing_is_lost_doubled_or_left_over(script: Path, tmp_path: Path, last: str) -> None:
+def test_killed_at_any_moment_nothing_is_lost_doubled_or_left_over(
+    script: Path, tmp_path: Path, last: str, record_property: Callable[[str, object], None]
+) -> None:
     """HOOKLINE_KILLS kills (4 without it): each trial kills ``hookline import`` and then ``audience``, or ``run``."""
     trials, log = int(os.environ.get("HOOKLINE_KILLS", "4")) // 4, tmp_path / "log"
     early = write(tmp_path / "early.parquet", "events", weeks(9, days=1))
@@ -216,7 +220,7 @@ def test_killed_at_any_moment_nothing_is_lost_doubled_or_left_over(script: Path,
             whole(one, log)
         assert snapshot(same) == expected
         assert figures(audience(open_series(same))) == wanted
-    print(f"{struck} of {2 * trials} were still at work")
+    record_property("killed at work", f"{struck} of {2 * trials}")
     assert struck, "the test must kill somebody at work"
 
 
