@@ -306,7 +306,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
             content=content_keys(store),
             progress=progress,
         )
-        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
+        audience.sum_up(work, series=config.id, sources=sources, progress=progress)
         curves = tuple(_curve(series, entry) for entry in exports)
         summary = _summary(work, _with_intake(quality, events), curves, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
