@@ -21,6 +21,7 @@ from hookline.model.tables import CELLS, EVENTS, STEPS_RAW, VIEWS, WATCHED, Tabl
 
 QUERIES = Path(__file__).with_name("sql")
 NO_TIME = "1970-01-01"  # the day of rows that name none
+ORDER = {VIEWER_DAYS: "viewer"}  # ranges of viewers are read
 BY_DAY = (VIEWS, WATCHED, STEPS_RAW, CELLS, VIEWER_DAYS, PAYMENTS)
 TIMES = {"events": "at", "views": "started_at", "steps_raw": "at"}
 
@@ -58,8 +59,7 @@ class Work:
         for day in days:
             shutil.rmtree(folder / f"day={day}", ignore_errors=True)
         told = f"SELECT {_typed(table)}, day FROM ({sql(QUERIES, table.name)}) told"  # noqa: S608
-        order = "viewer" if table is VIEWER_DAYS else ""
-        self.engine.write_days(told, folder, self._meta(table), order=order)
+        self.engine.write_days(told, folder, days, self._meta(table), order=ORDER.get(table, ""))
         self.read_days(table, days)
 
     def read_days(self, table: Table, days: Sequence[str], *, name: str = "") -> None:
@@ -126,8 +126,8 @@ def _within(column: str, days: Sequence[str], *, hours: int = 0, last: int = 24)
     return " OR ".join([*told, f'"{column}" IS NULL'] if NO_TIME in days else told)
 
 
-def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple[str, Counted]]:
-    """Every table of these days, from ``events_resolved``, ``views_in``, ``steps_in`` and ``watched_in``.
+def make_days(work: Work, days: Sequence[str]) -> list[tuple[str, Counted]]:
+    """Views, stretches and steps of these days, from ``events_resolved``, ``views_in``, ``steps_in`` and ``watched_in``.
 
     Returns:
         What became of every row, by day.
@@ -153,7 +153,6 @@ def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple
     work.publish_days(WATCHED, days)
     work.stage("steps_checked")
     work.publish_days(STEPS_RAW, days)
-    add_up(work, days, manifest)
     counts = ((q, of) for q, of in (("events", "event"), ("views", "view"), ("watched", "stretch"), ("steps", "step")))
     return [
         (day.isoformat(), Counted(of, code, int(rows or 0), example or ""))
@@ -180,9 +179,10 @@ def places(work: Work, manifest: Manifest) -> None:
 
 
 def show_places(engine: Engine, manifest: Manifest) -> None:
-    """The numbers of markets and platforms as ``places``."""
-    rows = [[*place, number] for number, place in enumerate(manifest.places)]
-    engine.table("places", "market VARCHAR, platform VARCHAR, place BIGINT", rows)
+    """Markets and platforms as ``places``: their numbers, and their turn in the order of their names."""
+    turns = {tuple(place): turn for turn, place in enumerate(sorted(manifest.places))}
+    rows = [[*place, number, turns[tuple(place)]] for number, place in enumerate(manifest.places)]
+    engine.table("places", "market VARCHAR, platform VARCHAR, place BIGINT, turn BIGINT", rows)
 
 
 def _typed(table: Table, *, day: bool = False) -> str:

@@ -327,7 +327,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
             content=content_keys(store),
             progress=progress,
         )
-        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
+        audience.sum_up(work, series=config.id, sources=sources, progress=progress)
         read = [_export(series, entry, config) for entry in exports]
         kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
         summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
