@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _add_report(commands)
     _add_audience(commands)
     _add_experiment(commands)
+    _add_plan(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_doctor(commands)
@@ -133,6 +134,17 @@ def _add_experiment(commands: _Commands[argparse.ArgumentParser]) -> None:
     what.add_argument("--design", action="store_true", help="how many viewers and days the named one needs")
     what.add_argument("--allocate", action="store_true", help="shares in which to deal out tomorrow's viewers")
     trial.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
+    plan = commands.add_parser("plan", help="where episodes should end, and after which one to ask for money")
+    plan.add_argument("dir", type=Path, help="a series folder, or a library")
+    what = plan.add_mutually_exclusive_group(required=True)
+    what.add_argument("--boundaries", action="store_true", help="divide the season anew, beside today's division")
+    what.add_argument("--paywall", action="store_true", help="the first paid episode, by market")
+    plan.add_argument("--shortest", type=_whole, metavar="S", help="seconds of an episode at least")
+    plan.add_argument("--longest", type=_whole, metavar="S", help="and at most (default: today's, a tenth stretched)")
+    plan.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:

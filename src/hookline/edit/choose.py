@@ -7,11 +7,11 @@ and an open question, and the best pair wins.  Variants after the first are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
-from hookline.edit.optimum import Problem, Solution, best
+from hookline.edit.optimum import Problem, Solution, best, best_by_end
 from hookline.edit.pieces import Material, Row, frame_at, joined, row_of
 from hookline.edit.recap import recap_rates
 from hookline.edit.worth import (
@@ -40,7 +40,7 @@ _AHEAD = round(1.2 * SCALE)  # to open with what comes later asks viewers to fin
 _HOOK = 6 * SCALE
 _QUESTION = 6 * SCALE
 _ESSENTIAL = 1_000 * SCALE  # more than any cut's seconds together
-_HOOKS, _QUESTIONS, _STARTS = 5, 3, 2  # tried for a teaser
+_HOOKS, _QUESTIONS = 5, 3  # tried for a teaser
 _SILENT_CHARS_PER_S = 12.0
 _SHOWING = frozenset((CutKind.TEASER, CutKind.AD, CutKind.HIGHLIGHT))  # made for people who have not paid
 
@@ -131,9 +131,7 @@ class _Asked:
         return frame_at(self.material.footage, ms)
 
 
-def _check(
-    material: Material, kind: CutKind, *, limit_ms: int | None, variants: int, free_until: int | None
-) -> None:
+def _check(material: Material, kind: CutKind, *, limit_ms: int | None, variants: int, free_until: int | None) -> None:
     if variants < 1:
         raise BadInput(f"{variants} variants can't be made", mend="ask for one or more")
     if limit_ms is not None and limit_ms < LEAST_CLIP_MS:
@@ -145,7 +143,7 @@ def _check(
         )
     if free_until is not None and kind in _SHOWING and material.number > free_until:
         raise BadInput(
-            f"episode {material.number} is paid for (free are those up to {free_until}), a {kind.value} would give it away",
+            f"episode {material.number} is paid for (free are those up to {free_until}), this {kind.value} shows it",
             mend="make it of a free episode, or ask for spoilers",
         )
 
@@ -312,72 +310,74 @@ def _ad(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draf
     yield from drafts or _hooked(asked, ends, shown, discount)
 
 
-def _hooked(
-    asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discount: float
-) -> Iterator[_Draft]:
+def _hooked(asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discount: float) -> Iterator[_Draft]:
     """The best version for each pair of a hook and a line to end on."""
     row = row_of(asked.material)
     worth = worth_of(row.pieces, {asked.material.number: by_second(asked.material)})
     problem = _problem(asked, row, _discounted(worth, shown, discount))
-    for hook, question in product(hooks(asked.material)[:_HOOKS], ends):
-        drafts = [*_in_order(row, problem, hook, question), *_ahead(row, problem, hook, question)]
-        if drafts:
-            draft = max(drafts, key=lambda one: one.value)
-            more = round(_HOOK * hook.strength + _QUESTION * question.strength)
-            yield replace(draft, value=draft.value + more)
+    for hook in hooks(asked.material)[:_HOOKS]:
+        drafts = [*_in_order(row, problem, hook, ends), *_ahead(row, problem, hook, ends)]
+        for question in ends:
+            draft = max((one for one in drafts if one.question is question), key=lambda one: one.value, default=None)
+            if draft is not None:
+                more = round(_HOOK * hook.strength + _QUESTION * question.strength)
+                yield replace(draft, value=draft.value + more)
 
 
-def _in_order(row: Row, problem: Problem, hook: Moment, question: Moment) -> Iterator[_Draft]:
+def _in_order(row: Row, problem: Problem, hook: Moment, ends: Sequence[Moment]) -> Iterator[_Draft]:
     """Hook first and the rest as it comes."""
-    end = _border_after(row, question)
-    needed = _covering(row, hook) | _covering(row, question)
-    if end is None or needed & problem.barred:
+    needed, starts = _covering(row, hook), _starts(row, hook)
+    if not starts or needed & problem.barred:
         return
-    for start in _starts(row, hook):
-        if start < end:
-            solution = best(_from_to(problem, start, end, needed))
-            if solution is not None:
-                yield _Draft(row, solution.clips, solution.value, hook, question)
+    before = frozenset(range(min(starts)))
+    opened = replace(problem, needed=needed, starts_at=frozenset(starts), barred=problem.barred | before)
+    for question, solution in _ending_on(row, opened, ends):
+        yield _Draft(row, solution.clips, solution.value, hook, question)
 
 
-def _from_to(problem: Problem, start: int, end: int, needed: frozenset[int]) -> Problem:
-    """The problem on the pieces from one border to another, both reached."""
-    outside = frozenset((*range(start), *range(end, len(problem.frames))))
-    return replace(problem, needed=needed, starts_at=start, ends_at=end, barred=problem.barred | outside)
-
-
-def _ahead(row: Row, problem: Problem, hook: Moment, question: Moment) -> Iterator[_Draft]:
-    """A later moment first, then the way there and past it; it isn't shown twice."""
-    end = _border_after(row, question)
-    asks = _covering(row, question)
-    opening_pieces = _covering(row, hook)
-    if end is None or (opening_pieces | asks) & problem.barred or opening_pieces & asks:
+def _ahead(row: Row, problem: Problem, hook: Moment, ends: Sequence[Moment]) -> Iterator[_Draft]:
+    """A later moment first, alone, then the way there and past it; it isn't shown twice."""
+    shown = _covering(row, hook)
+    start = next(iter(_starts(row, hook)), 0)
+    until = _border_after(row, hook)
+    if not start or until is None or shown & problem.barred:
         return
-    for start in _starts(row, hook)[:1]:
-        until = next((b for b in range(max(opening_pieces) + 1, len(row.borders)) if row.borders[b].may_end), None)
-        if until is None or start == 0:
-            continue
-        opening = range(start, until)
-        frames, worth = sum(problem.frames[i] for i in opening), sum(problem.worth[i] for i in opening)
-        if frames < problem.least_clip or asks & set(opening):
-            continue
-        rest = replace(
-            problem,
-            limit=problem.limit - frames,
-            least=max(0, problem.least - frames),
-            barred=problem.barred | set(opening) | set(range(end, len(row.pieces))),
-            needed=asks,
-            ends_at=end,
-        )
-        solution = best(rest)
-        if solution is not None and solution.clips[0][0] < start:
+    opening = frozenset(range(start, until))
+    frames, worth = sum(problem.frames[i] for i in opening), sum(problem.worth[i] for i in opening)
+    if frames < problem.least_clip:
+        return
+    rest = replace(
+        problem,
+        limit=problem.limit - frames,
+        least=max(0, problem.least - frames),
+        barred=problem.barred | opening,
+    )
+    for question, solution in _ending_on(row, rest, ends):
+        if solution.clips[0][0] < start:
             value = worth + solution.value - problem.join - _AHEAD
             yield _Draft(row, ((start, until), *solution.clips), value, hook, question)
 
 
+def _ending_on(row: Row, problem: Problem, ends: Sequence[Moment]) -> Iterator[tuple[Moment, Solution]]:
+    """The best clips that end on each of some lines, all of the line in them."""
+    places = {end: moment for moment in ends if (end := _border_after(row, moment)) is not None}
+    solutions = {solution.clips[-1][1]: solution for solution in best_by_end(problem, sorted(places))}
+    for moment in ends:
+        end, asks = _border_after(row, moment), _covering(row, moment)
+        if end not in solutions or asks & problem.barred:
+            continue
+        solution: Solution | None = solutions[end]
+        if solution is not None and not asks <= {i for first, until in solution.clips for i in range(first, until)}:
+            solution = best(replace(problem, needed=problem.needed | asks, ends_at=end))
+        if solution is not None:
+            yield moment, solution
+
+
 def _covering(row: Row, moment: Moment) -> frozenset[int]:
-    """The pieces that hold a line."""
-    return frozenset(i for i, piece in enumerate(row.pieces) if piece.span.overlap_ms(moment.span))
+    """The pieces of an episode that hold a line."""
+    first = bisect_right(row.pieces, moment.span.start_ms, key=lambda piece: piece.span.end_ms)
+    end = bisect_left(row.pieces, moment.span.end_ms, key=lambda piece: piece.span.start_ms)
+    return frozenset(range(first, end))
 
 
 def _starts(row: Row, hook: Moment) -> list[int]:
@@ -387,7 +387,7 @@ def _starts(row: Row, hook: Moment) -> list[int]:
         border
         for border in range(first, -1, -1)
         if row.borders[border].may_start and hook.span.start_ms - row.borders[border].at_ms <= HOOK_MS
-    ][:_STARTS]
+    ]
 
 
 def _border_after(row: Row, moment: Moment) -> int | None:

@@ -80,7 +80,9 @@ def by_second(material: Material) -> tuple[float, ...]:
             _raise_to(added, span, _BEAT * beat.intensity)
     for spike in story.spikes:
         _raise_to(added, Span(spike.at_ms, spike.at_ms + 1_000), _SPIKE * spike.pull)
-    return tuple((rate + more) * _appealing(material, s) for s, (rate, more) in enumerate(zip(rates, added, strict=True)))
+    return tuple(
+        (rate + more) * _appealing(material, s) for s, (rate, more) in enumerate(zip(rates, added, strict=True))
+    )
 
 
 def _evidence_spans(beat: Beat, lines: Mapping[Source, Line]) -> Iterator[Span]:
@@ -104,7 +106,10 @@ def _appealing(material: Material, second: int) -> float:
 
 def integral(rates: tuple[float, ...], span: Span) -> float:
     """A rate by second, summed over a span; per second, so an even second at rate 1 gives 1."""
-    return sum(rates[s] * span.overlap_ms(Span(s * 1000, s * 1000 + 1000)) for s in span.seconds() if s < len(rates)) / 1000
+    return (
+        sum(rates[s] * span.overlap_ms(Span(s * 1000, s * 1000 + 1000)) for s in span.seconds() if s < len(rates))
+        / 1000
+    )
 
 
 def worth_of(pieces: Iterable[Piece], rates: Mapping[int, tuple[float, ...]]) -> tuple[int, ...]:
@@ -175,7 +180,9 @@ def essentials(material: Material) -> tuple[Moment, ...]:
         evidence = [*promise.evidence] if promise.episode == story.number else []
         if promise.payoff is not None and promise.payoff.episode == story.number:
             evidence += promise.payoff.evidence
-        found += [_moment(lines[s], promise.confidence or 0.5, f"promise: {promise.what}") for s in evidence if s in lines]
+        found += [
+            _moment(lines[s], promise.confidence or 0.5, f"promise: {promise.what}") for s in evidence if s in lines
+        ]
     return _strongest(found)
 
 

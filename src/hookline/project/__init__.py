@@ -7,6 +7,7 @@ from hookline.project.experiments import allocation, design_experiment, experime
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
 from hookline.project.forget import Forgotten, forget
 from hookline.project.intake import Said, Skipped, Taken, take
+from hookline.project.plans import plan_boundaries, plan_paywall
 from hookline.project.stories import (
     compare_drafts,
     comparison_json,
@@ -47,6 +48,8 @@ __all__ = [
     "forget",
     "open_library",
     "open_series",
+    "plan_boundaries",
+    "plan_paywall",
     "quality",
     "run",
     "schema_texts",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hookline import formats
 from hookline.model.codec import dumps, loads
 from hookline.model.correction import Correction
-from hookline.model.curve import PlatformCurve
+from hookline.model.curve import PlatformExport
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality, SetAside
@@ -28,10 +28,11 @@ from hookline.model.shot import Footage
 from hookline.model.story import SeriesStory
 from hookline.project.config import Config
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
-from hookline.project.intake import pseudonym_key, read_curve
+from hookline.project.intake import pseudonym_key, read_export, views_of
 from hookline.project.store import Derived, Store, code_digest, write_atomic
 
 if TYPE_CHECKING:
+    from hookline.audience import Kept
     from hookline.audience.result import AudienceSummary
     from hookline.insight import SeriesData
     from hookline.insight.result import Insight
@@ -288,7 +289,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
     if not events and not exports:
         return None
     lengths = (run.story_step.folder / "durations.json").read_text()
-    inputs = [_contents(series, store, (*events, *exports)), [_said(entry) for entry in exports]]
+    inputs = [_contents(series, store, (*events, *exports)), [_said(entry, config) for entry in exports]]
     testers = _testers(series, config)
 
     def make(work: Path) -> None:
@@ -307,8 +308,9 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
             progress=progress,
         )
         audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
-        curves = tuple(_curve(series, entry) for entry in exports)
-        summary = _summary(work, _with_intake(quality, events), curves, config.smallest_group)
+        read = [_export(series, entry, config) for entry in exports]
+        kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
+        summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
     parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group, testers]
@@ -336,23 +338,33 @@ def _testers(series: SeriesFolder, config: Config) -> list[str]:
     return sorted(names.viewer(raw) for raw in config.testers)
 
 
-def _summary(work: Path, quality: Quality, curves: tuple[PlatformCurve, ...], k: int) -> AudienceSummary:
+def _summary(work: Path, quality: Quality, kept: Kept, k: int) -> AudienceSummary:
     """The figures of a built audience; where every row was set aside, their quality, which says why."""
     from hookline import audience
     from hookline.audience.result import AudienceSummary
 
+    of_exports = kept.quality
+    quality = Quality(
+        quality.rows + of_exports.rows,
+        quality.counted + of_exports.counted,
+        (*quality.set_aside, *of_exports.set_aside),
+    )
+    told = audience.platform_figures(kept, k=k)
     try:
-        return audience.summarise(work, quality=quality, k=k, platform_curves=curves)
+        summary = audience.summarise(work, quality=quality, k=k, platform_curves=kept.curves)
     except NotEnoughData:
-        return AudienceSummary(False, 0, 0, "", "", (), (), quality, platform_curves=curves)
+        summary = AudienceSummary(False, 0, 0, "", "", (), (), quality, platform_curves=kept.curves)
+    return replace(summary, platform_figures=told.figures, platform_notes=told.notes)
 
 
-def _said(entry: Imported) -> list[object]:
-    return [with_episode(entry).episode, entry.market, entry.views]
+def _said(entry: Imported, config: Config) -> list[object]:
+    known = with_episode(entry)
+    return [known.episode, known.market, views_of(known, config)]
 
 
-def _curve(series: SeriesFolder, entry: Imported) -> PlatformCurve:
-    return read_curve(series.root / entry.path, with_episode(entry))
+def _export(series: SeriesFolder, entry: Imported, config: Config) -> PlatformExport:
+    known = with_episode(entry)
+    return read_export(series.root / entry.path, replace(known, views=views_of(known, config)))
 
 
 # Insight
@@ -368,7 +380,7 @@ def _insights(runs: Sequence[SeriesRun], stores: Sequence[Store], progress: Prog
         from hookline.insight import analyse
 
         progress("insight", 0, 1)
-        found = analyse([_data(run) for run in watched], workers=os.cpu_count() or 1)
+        found = analyse([data_of(run) for run in watched], workers=os.cpu_count() or 1)
         progress("insight", 1, 1)
         return found
 
@@ -383,7 +395,8 @@ def _insights(runs: Sequence[SeriesRun], stores: Sequence[Store], progress: Prog
     return [replace(run, insight_step=step(run, store)) for run, store in zip(runs, stores, strict=True)]
 
 
-def _data(run: SeriesRun) -> SeriesData:
+def data_of(run: SeriesRun) -> SeriesData:
+    """A series with viewers as the insight room takes it."""
     from hookline import audience
     from hookline.insight import SeriesData
 
