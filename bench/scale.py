@@ -101,13 +101,14 @@ def _figures(run: Engine, out: Path) -> dict[str, int]:
 
 
 def _hookline(folder: Path, out: Path, days: Sequence[str], previous: Path | None) -> dict[str, Any]:
+    from hookline.audience.viewers import count_all, count_touched
+
     from hookline.audience import manifest as manifests
     from hookline.audience.build import ROWS_AT_ONCE, _cuts, _this
     from hookline.audience.days import Work, add_up, batches, show_places
     from hookline.audience.engine import embedded
     from hookline.audience.manifest import Day, Manifest
     from hookline.audience.tables import COHORTS, RETENTION, REVENUE, VIEWER_DAYS, partitions
-    from hookline.audience.viewers import count_all, count_touched
     from hookline.model.tables import CELLS, STEPS
 
     parts: dict[str, float] = {}

@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _add_cut(commands)
     _add_platforms(commands)
     _add_plan(commands)
+    _add_forecast(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_models(commands)
@@ -148,6 +149,16 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     plan.add_argument("--shortest", type=_whole, metavar="S", help="seconds of an episode at least")
     plan.add_argument("--longest", type=_whole, metavar="S", help="and at most (default: today's, a tenth stretched)")
     plan.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_forecast(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ahead = commands.add_parser("forecast", help="what viewers will do with a script that nobody has seen yet")
+    ahead.add_argument("dir", type=Path, help="the catalogue: a library, or a series folder")
+    ahead.add_argument("--script", type=Path, required=True, metavar="FILE", help="a script, or a folder of them")
+    ahead.add_argument("--edit", type=Path, metavar="FILE", help="a later draft: what changes from one to the other")
+    ahead.add_argument("--market", default="", metavar="M", help="learn from this market's viewers alone")
+    ahead.add_argument("--format", help="read the scripts in this format, whatever they look like")
+    ahead.add_argument("--json", action="store_true", help="as JSON, curves second by second")
 
 
 def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import cuts, draw, models, plans, tables, trials
+from hookline.cli import cuts, draw, forecasts, models, plans, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -258,6 +258,20 @@ def plan(options: argparse.Namespace) -> None:
     print(told)
 
 
+def forecast(options: argparse.Namespace) -> None:
+    """``hookline forecast DIR --script FILE [--edit FILE]``."""
+    library = project.open_library(options.dir)
+    how = {"market": options.market, "format": options.format}
+    with draw.progress() as progress:
+        if options.edit:
+            edited = project.forecast_edit(library, options.script, options.edit, progress=progress, **how)
+            told = forecasts.what_if(edited, as_json=options.json)
+        else:
+            found = project.forecast_script(library, options.script, progress=progress, **how)
+            told = forecasts.forecast(found, as_json=options.json)
+    print(told)
+
+
 def audience(options: argparse.Namespace) -> None:
     """``hookline audience [QUESTION] DIR``."""
     library = project.open_library(options.dir)
@@ -290,6 +304,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "cut": cuts.cut,
     "platforms": cuts.platforms,
     "plan": plan,
+    "forecast": forecast,
     "simulate": simulate,
     "demo": demo,
     "models": models.tell,

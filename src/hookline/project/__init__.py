@@ -10,6 +10,7 @@ from hookline.project.demo import demo
 from hookline.project.doctor import Check, examine
 from hookline.project.experiments import allocation, design_experiment, experiments
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
+from hookline.project.forecasting import forecast_edit, forecast_script
 from hookline.project.forget import Forgotten, forget
 from hookline.project.intake import Said, Skipped, Taken, take
 from hookline.project.plans import plan_boundaries, plan_paywall
@@ -60,6 +61,8 @@ __all__ = [
     "experiments",
     "export_corrections",
     "figures",
+    "forecast_edit",
+    "forecast_script",
     "forget",
     "open_library",
     "open_series",

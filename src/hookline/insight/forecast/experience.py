@@ -27,13 +27,13 @@ from hookline.insight.plan.going_on import learnt
 from hookline.model.story import BeatType, EpisodeStory
 
 DRAWS = 1_000
-LEAST_SERIES = 2  # with cells, before the catalogue's own curve is believed over the field's
 TERMS = ("level", "slope", "spike")
 # Priors where nobody watched yet: ours, wide on purpose, not a measurement (docs/forecast.md).
 FIELD_LEVEL, FIELD_LEVEL_SD = -5.6, 0.5  # log-odds of leaving in a second: 0.37 %, from 0.14 to 0.98
 FIELD_SPIKE, FIELD_SPIKE_SD = 1.8, 0.5  # added at the start, fading over 4 s
 FIELD_SLOPE_SD = 0.3
 FIELD_TYPE_SD = 0.3  # of a type of beat
+FIELD_SHIFT_SD = 0.1
 SHIFT_SD = 0.5  # of what the place, the length and the hook do
 FIELD_BLOCKS = 0.15  # standard deviation of four seconds about the model
 LATE_MS = 15_000  # the form's window for a hook
@@ -72,7 +72,7 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
     rng = np.random.default_rng([seed, 5])
     seen = [data for data in library if len(data.hazard.episode)]
     endings, _ = learnt(library if story else [_plain(data) for data in library], draws=DRAWS, seed=seed)
-    if len(seen) < LEAST_SERIES:
+    if not seen:
         return _field(rng, endings, story=story)
     grid = spread(seen).grid()
     screen = Screen.of(grid)
@@ -87,7 +87,7 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
             errors[:, term],
             features,
             group,
-            groups=len(seen),
+            groups=len(seen) + 1,  # and one not seen yet
             prior=Prior(np.zeros(features.shape[1]), np.full(features.shape[1], SHIFT_SD), *_usual(term)),
             draws=DRAWS,
             seed=seed + term,
@@ -177,8 +177,8 @@ def _field(rng: np.random.Generator, endings: Posterior, *, story: bool) -> Expe
             none,
             np.zeros((0, PLACES)),
             group,
-            groups=1,
-            prior=Prior(np.zeros(PLACES), np.full(PLACES, SHIFT_SD), *level),
+            groups=2,
+            prior=Prior(np.zeros(PLACES), np.full(PLACES, FIELD_SHIFT_SD), *level),
             draws=DRAWS,
             seed=seed,
         )

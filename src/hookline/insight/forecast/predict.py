@@ -143,7 +143,7 @@ def _under(episode: EpisodeStory, kind: BeatType, seconds: int) -> Floats:
 def _told(known: Experience, story: SeriesStory, drawn: _Drawn, market: str) -> Forecast:
     last = len(drawn.numbers) - 1
     basis = (
-        f"{known.series} series of your own, {known.views:,.0f} views"
+        f"{known.series} series of your own with {known.views:,.0f} views"
         if known.series
         else "the field's priors alone: no series with viewers is in the library, so the bands are wide"
     )
@@ -164,7 +164,6 @@ def _told(known: Experience, story: SeriesStory, drawn: _Drawn, market: str) -> 
         ),
         _estimate(known, drawn.reach, "share"),
         _estimate(known, drawn.watched_s, "seconds"),
-        story.notes,
     )
 
 

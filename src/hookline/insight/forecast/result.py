@@ -39,7 +39,6 @@ class Forecast:
     episodes: tuple[EpisodeForecast, ...]
     reach: Estimate  # share of the first episode's starters who reach the last one
     watched_s: Estimate  # seconds of the season that a starter watches
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
