@@ -187,7 +187,7 @@ def _make(work: Work, plan: Plan, progress: Progress) -> None:
     for batch in batches(rows, ROWS_AT_ONCE * work.engine.times):
         progress("build the audience", done, len(rows))
         open_days(work, plan.files, batch)
-        work.stage("events_resolved")
+        work.show("events_resolved")
         for day, counted in make_days(work, batch):
             plan.manifest.days[day].quality.append([counted.of, counted.code, counted.rows, counted.example])
         done += len(batch)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hookline.audience.tables import RETENTION
+from hookline.audience.tables import ACTIONS, RETENTION, SPENDING
 from hookline.formats.events import engine, reading
 from hookline.model.errors import NotEnoughData
 from hookline.model.tables import STEPS
@@ -95,13 +95,55 @@ def step_counts(folder: Path) -> StepCounts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PriceSeen:
+    """What an episode's unlock cost on average in one market and currency."""
+
+    market: str
+    currency: str
+    amount: float  # in units of the currency
+    coin: float  # share of all the market's unlocks that were paid in this currency
+    unlocks: int  # that were paid
+
+
+def prices_seen(folder: Path) -> tuple[PriceSeen, ...]:
+    """The mean price of a paid unlock by market, in the currency that most money came in; none where nobody paid.
+
+    The market is that of the viewer's first view of the series, as in the steps.
+    """
+    if not (folder / f"{SPENDING.name}.parquet").exists():
+        return ()
+    money = _read(
+        folder / f"{SPENDING.name}.parquet",
+        "SELECT series, market, currency, sum(paid_micros)::DOUBLE / 1e6 AS paid FROM given GROUP BY ALL "
+        "ORDER BY market, paid DESC",
+        needed=False,
+    )
+    unlocks = _read(
+        folder / f"{ACTIONS.name}.parquet",
+        "SELECT series, market, coalesce(sum(viewers) FILTER (action = 'unlocked_coin'), 0)::BIGINT AS coin, "
+        "sum(viewers)::BIGINT AS n FROM given WHERE starts_with(action, 'unlocked_') GROUP BY ALL",
+        needed=False,
+    )
+    counts = {
+        str(m): (int(coin), int(n)) for m, coin, n in zip(*(unlocks[c] for c in ("market", "coin", "n")), strict=True)
+    }
+    found: dict[str, PriceSeen] = {}
+    for market, currency, paid in zip(money["market"], money["currency"], money["paid"], strict=True):
+        coin, n = counts.get(str(market), (0, 0))
+        if coin and paid > 0:
+            name = str(market) or UNKNOWN
+            found.setdefault(name, PriceSeen(name, str(currency), float(paid) / coin, coin / n, coin))
+    return tuple(found.values())
+
+
 def nobody(series: str) -> tuple[HazardCells, StepCounts]:
     """The cells and steps of a series that nobody watched yet."""
     none = np.zeros(0, np.int64)
     return HazardCells(series, (), *[none] * 5), StepCounts(series, (), *[none] * 8)
 
 
-def _read(path: Path, query: str) -> dict[str, NDArray[Any]]:
+def _read(path: Path, query: str, *, needed: bool = True) -> dict[str, NDArray[Any]]:
     if not path.exists():
         raise NotEnoughData(
             "the audience is not built yet", where=str(path), mend="import events first: hookline import"
@@ -109,7 +151,7 @@ def _read(path: Path, query: str) -> dict[str, NDArray[Any]]:
     with engine(path.parent) as (con, _), reading(path):
         con.read_parquet(str(path)).create_view("given")
         columns = {name: np.asarray(column) for name, column in con.execute(query).fetchnumpy().items()}
-    if not len(columns["series"]):
+    if needed and not len(columns["series"]):
         raise NotEnoughData("no view was counted", where=str(path), mend="the quality of the rows says why")
     return columns
 

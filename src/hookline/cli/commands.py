@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import draw, tables, trials
+from hookline.cli import cuts, draw, models, plans, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -245,6 +245,19 @@ def experiment(options: argparse.Namespace) -> None:
     print(told)
 
 
+def plan(options: argparse.Namespace) -> None:
+    """``hookline plan DIR --boundaries|--paywall``."""
+    library = project.open_library(options.dir)
+    with draw.progress() as progress:
+        if options.boundaries:
+            shortest, longest = (1000 * s if s else None for s in (options.shortest, options.longest))
+            divided = project.plan_boundaries(library, shortest_ms=shortest, longest_ms=longest, progress=progress)
+            told = plans.boundaries(divided, as_json=options.json)
+        else:
+            told = plans.paywalls(project.plan_paywall(library, progress=progress), as_json=options.json)
+    print(told)
+
+
 def audience(options: argparse.Namespace) -> None:
     """``hookline audience [QUESTION] DIR``."""
     library = project.open_library(options.dir)
@@ -274,7 +287,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "report": report,
     "audience": audience,
     "experiment": experiment,
+    "cut": cuts.cut,
+    "platforms": cuts.platforms,
+    "plan": plan,
     "simulate": simulate,
     "demo": demo,
+    "models": models.tell,
     "doctor": doctor,
 }

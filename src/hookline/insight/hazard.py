@@ -65,6 +65,20 @@ class Fit:
         told: Floats = self.grid.at_risk * p * (1 - p)
         return told
 
+    def beyond(self) -> tuple[Floats, Floats]:
+        """What each block did beyond the model, by row, as far as ``tau2`` says it isn't chance; and its variance.
+
+        The block's one-step estimate (x - E) / I shrunk by tau2 I / (1 + tau2 I); variance tau2 / (1 + tau2 I).
+        """
+        blocks = _Blocks.of(self.grid, self.grid.used)
+        rate = blocks.at_risk * self.p
+        expected = np.add.reduceat(rate, blocks.starts)
+        information = np.add.reduceat(rate * (1 - self.p), blocks.starts)
+        shift = (blocks.left - expected) * self.tau2 / (1 + self.tau2 * information)
+        unsure = self.tau2 / (1 + self.tau2 * information)
+        by_row = np.repeat(np.column_stack([np.clip(shift, -2.0, 2.0), unsure]), blocks.sizes, axis=0)
+        return by_row[:, 0], by_row[:, 1]
+
     def variance_along(self, gradient: Floats, group: int) -> Floats:
         """Variance of linear combinations of one episode's log-odds; ``gradient`` is rows x combinations."""
         rows = self.grid.rows(group)
@@ -231,18 +245,29 @@ def _spread(residual: Floats, information: Floats, spare: int) -> float:
 
 def _position(grid: Grid) -> Floats:
     """Columns of the shared curve; no constant, the episodes have their own."""
-    at = grid.second + 0.5
+    return _shared_curve((grid.second + 0.5).astype(np.float64), grid.length_s, _knots(grid))
+
+
+def _knots(grid: Grid) -> Floats:
     longest = grid.length_s.max(initial=1.0)
     knots = FEW_KNOTS_S if grid.groups < FEW_EPISODES else KNOTS_S
-    inner = [knot for knot in knots if knot < longest - 5]
-    spline = natural_spline(np.log1p(at), np.log1p(np.array([*inner, longest])))
-    to_end = np.exp(-np.maximum(grid.length_s - at, 0) / SPIKE_S)
+    return np.array([*(knot for knot in knots if knot < longest - 5), longest])
+
+
+def _shared_curve(at_s: Floats, length_s: Floats, knots: Floats) -> Floats:
+    spline = natural_spline(np.log1p(at_s), np.log1p(knots))
+    to_end = np.exp(-np.maximum(length_s - at_s, 0) / SPIKE_S)
     return np.column_stack([spline, to_end])
 
 
 def _own(grid: Grid) -> Floats:
     at = grid.second + 0.5
     return np.column_stack([np.ones(len(at)), at / grid.length_s - 0.5, np.exp(-at / SPIKE_S)])
+
+
+def position_columns(model: Fit, at_s: Floats, length_s: Floats) -> Floats:
+    """The shared curve's columns at other places of episodes of other lengths; times its coefficients, log-odds."""
+    return _shared_curve(at_s, length_s, _knots(model.grid))
 
 
 def natural_spline(at: Floats, knots: Floats) -> NDArray[np.float64]:

@@ -289,6 +289,18 @@ class PaywallPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class CutPoint:
+    """A place between two lines where an episode could end."""
+
+    episode: int  # as the season is divided today
+    at_ms: int  # on that episode's own axis; its duration where it ends today
+    ending: Ending  # how an episode that ends here would let go, on the same axis
+    scene_ends: bool
+    text: str  # of the line before
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class EpisodeStory:
     """An episode on its own time axis."""
 

@@ -1,12 +1,18 @@
 """The series folder: what is there, what is derived, what is stale; runs the work in order."""
 
+from hookline.edit.platforms import Listed, choose_platforms
 from hookline.project.asked import ask, quality
+from hookline.project.cut_estimate import Estimated
+from hookline.project.cut_settings import platforms_json, platforms_of
+from hookline.project.cut_tasks import Failed
+from hookline.project.cutting import Asked, CutRun, cut_library, cut_run_json, cut_video, estimated
 from hookline.project.demo import demo
 from hookline.project.doctor import Check, examine
 from hookline.project.experiments import allocation, design_experiment, experiments
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
 from hookline.project.forget import Forgotten, forget
 from hookline.project.intake import Said, Skipped, Taken, take
+from hookline.project.plans import plan_boundaries, plan_paywall
 from hookline.project.stories import (
     compare_drafts,
     comparison_json,
@@ -22,11 +28,16 @@ from hookline.project.viewers import simulate_viewers
 from hookline.project.work import LibraryRun, SeriesRun, run, timed_story
 
 __all__ = [
+    "Asked",
     "Check",
+    "CutRun",
+    "Estimated",
+    "Failed",
     "Forgotten",
     "Imported",
     "Library",
     "LibraryRun",
+    "Listed",
     "Said",
     "SeriesFolder",
     "SeriesRun",
@@ -34,12 +45,17 @@ __all__ = [
     "Taken",
     "allocation",
     "ask",
+    "choose_platforms",
     "compare_drafts",
     "comparison_json",
     "create",
+    "cut_library",
+    "cut_run_json",
+    "cut_video",
     "demo",
     "design_experiment",
     "draft",
+    "estimated",
     "examine",
     "experiments",
     "export_corrections",
@@ -47,6 +63,10 @@ __all__ = [
     "forget",
     "open_library",
     "open_series",
+    "plan_boundaries",
+    "plan_paywall",
+    "platforms_json",
+    "platforms_of",
     "quality",
     "run",
     "schema_texts",
