@@ -304,6 +304,26 @@ def test_playback_events_learn_their_episode_from_content_events_of_other_files(
     assert (view["episode"], view["exit_ms"], quality.counted) == (1, 9_000, 3)
 
 
+@pytest.mark.parametrize("rows_at_once", [1, 15_000_000])
+def test_a_late_copy_carries_no_sitting_over_midnight(
+    rows_at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[build.__module__], "ROWS_AT_ONCE", rows_at_once)
+    midnight = datetime(2026, 10, 2)
+    events = [
+        event(1, "start", 0, midnight - timedelta(hours=12)),
+        event(1, "start", 0, midnight - timedelta(minutes=1)),  # the same, sent again by a wrong clock
+        event(2, "start", 0, midnight + timedelta(minutes=10)),
+        event(3, "playing", 5_000, midnight + timedelta(minutes=10, seconds=5)),
+        event(4, "start", 0, midnight - timedelta(minutes=1), viewer_id="bob"),
+        event(5, "playing", 9_000, midnight + timedelta(minutes=10), viewer_id="bob"),
+    ]
+    built(tmp_path / "out", [write(tmp_path / "e.parquet", "events", events)], DURATIONS_MS)
+    found = {(r["viewer_id"], r["day"]): r["exit_ms"] for r in rows(tmp_path / "out", "views")}
+    first, second = date(2026, 10, 1), date(2026, 10, 2)
+    assert found == {("ann", first): 0, ("ann", second): 5_000, ("bob", first): 9_000}
+
+
 def test_a_trailer_has_its_own_length_and_milliseconds_are_seen(tmp_path: Path) -> None:
     events = [
         event(1, "start", 0, T0, cut="trailer", duration_ms=10_000),
