@@ -21,6 +21,7 @@ from hookline.model.tables import CELLS, EVENTS, STEPS_RAW, VIEWS, WATCHED, Tabl
 
 QUERIES = Path(__file__).with_name("sql")
 NO_TIME = "1970-01-01"  # the day of rows that name none
+ORDER = {VIEWER_DAYS: "viewer"}  # ranges of viewers are read
 BY_DAY = (VIEWS, WATCHED, STEPS_RAW, CELLS, VIEWER_DAYS, PAYMENTS)
 TIMES = {"events": "at", "views": "started_at", "steps_raw": "at"}
 
@@ -58,8 +59,7 @@ class Work:
         for day in days:
             shutil.rmtree(folder / f"day={day}", ignore_errors=True)
         told = f"SELECT {_typed(table)}, day FROM ({sql(QUERIES, table.name)}) told"  # noqa: S608
-        order = "viewer" if table is VIEWER_DAYS else ""
-        self.engine.write_days(told, folder, self._meta(table), order=order)
+        self.engine.write_days(told, folder, days, self._meta(table), order=ORDER.get(table, ""))
         self.read_days(table, days)
 
     def read_days(self, table: Table, days: Sequence[str], *, name: str = "") -> None:
@@ -85,7 +85,7 @@ def batches(days: Mapping[str, int], rows_at_once: int) -> Iterator[list[str]]:
 
 
 def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -> None:
-    """The rows of these days as ``views_in``, ``steps_in`` and, with what their neighbours say of them, ``events_raw``."""
+    """The rows of these days as ``views_in``, ``steps_in`` and, with what neighbours say of them, ``events_raw``."""
     work.engine.table("days", "day DATE", [[date.fromisoformat(day)] for day in days])
     around = sorted({d for day in days for d in (beside(day, -1), day, beside(day, 1))})
     for name, table, wanted in (("events", EVENTS, around), ("views", VIEWS, days), ("steps", STEPS_RAW, days)):
@@ -123,8 +123,8 @@ def within(column: str, days: Sequence[str], *, begin: int = 0, end: int = 24) -
     return " OR ".join([*told, f'"{column}" IS NULL'] if NO_TIME in days else told) or "false"
 
 
-def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple[str, Counted]]:
-    """Every table of these days, from ``events_resolved``, ``views_in``, ``steps_in`` and ``watched_in``.
+def make_days(work: Work, days: Sequence[str]) -> list[tuple[str, Counted]]:
+    """Views, stretches and steps of these days, from ``events_resolved``, ``views_in``, ``steps_in`` and ``watched_in``.
 
     Returns:
         What became of every row, by day.
@@ -151,7 +151,6 @@ def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple
     work.publish_days(WATCHED, days)
     work.stage("steps_checked")
     work.publish_days(STEPS_RAW, days)
-    add_up(work, days, manifest)
     counts = ((q, of) for q, of in (("events", "event"), ("views", "view"), ("watched", "stretch"), ("steps", "step")))
     return [
         (day.isoformat(), Counted(of, code, int(rows or 0), example or ""))
@@ -178,9 +177,10 @@ def places(work: Work, manifest: Manifest) -> None:
 
 
 def show_places(engine: Engine, manifest: Manifest) -> None:
-    """The numbers of markets and platforms as ``places``."""
-    rows = [[*place, number] for number, place in enumerate(manifest.places)]
-    engine.table("places", "market VARCHAR, platform VARCHAR, place BIGINT", rows)
+    """Markets and platforms as ``places``: their numbers, and their turn in the order of their names."""
+    turns = {tuple(place): turn for turn, place in enumerate(sorted(manifest.places))}
+    rows = [[*place, number, turns[tuple(place)]] for number, place in enumerate(manifest.places)]
+    engine.table("places", "market VARCHAR, platform VARCHAR, place BIGINT, turn BIGINT", rows)
 
 
 def _typed(table: Table, *, day: bool = False) -> str:
