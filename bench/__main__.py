@@ -19,8 +19,8 @@ from pathlib import Path
 ROOMS = {
     "whole": ("start", "real_input"),
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
-    "audience": ("audience", "events", "scale", "figures"),
-    "insight": ("insight", "experiments", "catalogue", "curves"),
+    "audience": ("audience", "events", "scale", "figures", "spark"),
+    "insight": ("insight", "plans", "experiments", "catalogue", "curves"),
     "media": ("shots",),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)

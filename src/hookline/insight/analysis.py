@@ -30,7 +30,7 @@ from hookline.insight.processes import studies_apart
 from hookline.insight.result import Effect, Expected, Insight
 from hookline.insight.study import Study, Suspect, study
 from hookline.model.estimate import Estimate, Grade, Place
-from hookline.model.story import BeatType
+from hookline.model.story import BeatType, SeriesStory
 
 APART = 10  # series: from there on each has its own curve and estimates, which are then put together
 ONE_FIT = "discrete-time hazard with spline of position; CR2 errors by scene, t"
@@ -188,7 +188,7 @@ class _Analysis:
         scored += self._endings(at, setting) + self._unlocks(at, setting) + self._curves(at, setting)
         told = self._study(at)
         return Insight(
-            moments=tuple(spot.moment for spot, _ in spots),
+            moments=(*(spot.moment for spot, _ in spots), *(spot.moment for spot, _ in self._dips(at, data.story))),
             effects=self._effects(at),
             findings=findings.rank(scored),
             expected=self._expected(at),
@@ -250,12 +250,13 @@ class _Analysis:
         return [findings.of_unlock(_unlock_effect(c, q), c, setting) for c, q in sure if c.effect.value < 0]
 
     def _curves(self, at: int, setting: findings.Setting) -> list[findings.Scored]:
-        scored = []
-        for dip, series, q in self.found.dips:
-            episode = setting.story.episode(dip.curve.episode)
-            if series == at and q <= LEVEL and episode:
-                scored.append(findings.of_curve(curves.place(dip, episode, q), dip, setting))
-        return scored
+        return [findings.of_curve(spot, dip, setting) for spot, dip in self._dips(at, setting.story)]
+
+    def _dips(self, at: int, story: SeriesStory) -> list[tuple[Spot, curves.Dip]]:
+        """Places where a series' curves fall more, or less, than chance explains."""
+        sure = [(dip, q) for dip, series, q in self.found.dips if series == at and q <= LEVEL]
+        told = [(dip, q, story.episode(dip.curve.episode)) for dip, q in sure]
+        return [(curves.place(dip, episode, q), dip) for dip, q, episode in told if episode]
 
 
 def _explained(suspect: Suspect) -> bool:
