@@ -385,7 +385,8 @@ def _summary(work: Path, quality: Quality, kept: Kept, k: int) -> AudienceSummar
         summary = audience.summarise(work, quality=quality, k=k, platform_curves=kept.curves)
     except NotEnoughData:
         summary = AudienceSummary(False, 0, 0, "", "", (), (), quality, platform_curves=kept.curves)
-    return replace(summary, platform_figures=told.figures, platform_notes=told.notes)
+    tracks = audience.platform_retention(kept, k=k)
+    return replace(summary, platform_figures=told.figures, platform_retention=tracks, platform_notes=told.notes)
 
 
 def _said(entry: Imported, config: Config) -> list[object]:
