@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +44,7 @@ def value_of(problem: Problem, clips: Clips) -> int | None:
     if not meets:
         return None
     value = sum(problem.worth[piece] for piece in kept)
-    for (_, end), (start, _) in zip(clips, clips[1:], strict=False):
+    for (_, end), (start, _) in pairwise(clips):
         value -= problem.join + (problem.jump if problem.leaves[end] == problem.enters[start] else 0)
     return value
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from hookline.edit.optimum import Problem, Solution, best, best_by_end
 from hookline.edit.pieces import Material, Row, frame_at, joined, row_of
-from hookline.edit.recap import recap_rates
+from hookline.edit.recap import recap_rates, relied_on
 from hookline.edit.worth import (
     SCALE,
     Moment,
@@ -28,6 +28,7 @@ from hookline.model.cut import Clip, CutKind
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.script import LineKind, Source
 from hookline.model.span import Span
+from hookline.model.story import Timing
 
 HOOK_MS = 3_000  # in which the hook begins
 LEAST_CLIP_MS = 1_000
@@ -41,7 +42,7 @@ _HOOK = 6 * SCALE
 _QUESTION = 6 * SCALE
 _ESSENTIAL = 1_000 * SCALE  # more than any cut's seconds together
 _HOOKS, _QUESTIONS = 5, 3  # tried for a teaser
-_SILENT_CHARS_PER_S = 12.0
+_TELLING = frozenset((CutKind.TRIMMED, CutKind.SILENT))  # keep the story whole
 _SHOWING = frozenset((CutKind.TEASER, CutKind.AD, CutKind.HIGHLIGHT))  # made for people who have not paid
 
 
@@ -106,6 +107,14 @@ def choose(
     """
     _check(material, kind, limit_ms=limit_ms, variants=variants, free_until=None if spoilers else free_until)
     asked = _Asked(material, kind, limit_ms, least_ms, tuple(earlier), before_ms)
+    choices = _choices(asked, variants)
+    while limit_ms is not None and (longest := max(one.duration_ms for one in choices)) > limit_ms:
+        asked = replace(asked, spared=asked.spared + 1 + asked.frames(longest - limit_ms))
+        choices = _choices(asked, variants)  # frames of an uneven rate can last longer than counted
+    return choices
+
+
+def _choices(asked: _Asked, variants: int) -> tuple[Choice, ...]:
     return tuple(_choice(asked, draft) for draft in _different(asked, variants))
 
 
@@ -117,6 +126,7 @@ class _Asked:
     least_ms: int
     earlier: tuple[Material, ...]
     before_ms: int | None
+    spared: int = 0  # frames
 
     @property
     def limit(self) -> int:
@@ -124,7 +134,7 @@ class _Asked:
         whole_ms = sum(each.duration_ms for each in (self.material, *self.earlier))
         limit_ms = whole_ms if self.limit_ms is None else min(self.limit_ms, whole_ms)
         rate, scale = self.material.footage.fps
-        return limit_ms * rate // (1000 * scale)
+        return limit_ms * rate // (1000 * scale) - self.spared
 
     def frames(self, ms: int) -> int:
         """Frames in so many milliseconds, the nearest number."""
@@ -161,12 +171,11 @@ def _different(asked: _Asked, variants: int) -> list[_Draft]:
     for discount in (0.0, 0.3, 0.6, 0.9, 1.0):
         while len(kept) < variants:
             shown = frozenset(piece for draft in kept for piece in _pieces(draft))
+            pairs = {(draft.hook, draft.question) for draft in kept}
             fitting = [draft for draft in solve(asked, shown, discount) if all(_differs(draft, one) for one in kept)]
             if not fitting:
                 break
-            kept.append(max(fitting, key=lambda draft: draft.value))
-            if discount == 0.0 and not shown and variants == 1:
-                return kept
+            kept.append(max(fitting, key=lambda draft: ((draft.hook, draft.question) not in pairs, draft.value)))
     if not kept:
         raise _nothing(asked)
     return kept
@@ -226,6 +235,15 @@ def _too_late(asked: _Asked, row: Row) -> frozenset[int]:
     )
 
 
+def _solved(
+    row: Row, problem: Problem, solution: Solution, worth: Sequence[int], missing: tuple[Moment, ...] = ()
+) -> _Draft:
+    """A solution at its own worth, whatever the problem made of its pieces."""
+    kept = [piece for first, end in solution.clips for piece in range(first, end)]
+    value = solution.value + sum(worth[piece] - problem.worth[piece] for piece in kept)
+    return _Draft(row, solution.clips, value, missing=missing)
+
+
 def _discounted(worth: Sequence[int], shown: frozenset[int], discount: float) -> tuple[int, ...]:
     return tuple(round(value * (1 - discount)) if i in shown else value for i, value in enumerate(worth))
 
@@ -243,7 +261,7 @@ def _trimmed(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[
 
 
 def _silent(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
-    rates = silent_rates(asked.material, by_second(asked.material), chars_per_s=_SILENT_CHARS_PER_S)
+    rates = silent_rates(asked.material, by_second(asked.material))
     yield from _with_essentials(asked, rates, shown, discount)
 
 
@@ -252,24 +270,23 @@ def _with_essentials(
 ) -> Iterator[_Draft]:
     """The most worth that keeps every line the story needs; where they don't all fit, the most of them."""
     row = row_of(asked.material)
-    worth = _discounted(worth_of(row.pieces, {asked.material.number: rates}), shown, discount)
-    problem = _problem(asked, row, worth)
+    worth = worth_of(row.pieces, {asked.material.number: rates})
+    problem = _problem(asked, row, _discounted(worth, shown, discount))
     wanted = [(moment, _covering(row, moment)) for moment in essentials(asked.material)]
     wanted = [(moment, pieces) for moment, pieces in wanted if not pieces & problem.barred]
     solution = best(replace(problem, needed=frozenset().union(*(pieces for _, pieces in wanted))))
     if solution is not None:
-        yield _Draft(row, solution.clips, solution.value)
+        yield _solved(row, problem, solution, worth)
         return
     bonus = list(problem.worth)
     for moment, pieces in wanted:
         for piece in pieces:
             bonus[piece] = max(bonus[piece], problem.worth[piece] + round(_ESSENTIAL * moment.strength))
-    solution = best(replace(problem, worth=tuple(bonus)))
+    problem = replace(problem, worth=tuple(bonus))
+    solution = best(problem)
     if solution is not None:
         kept = {piece for first, end in solution.clips for piece in range(first, end)}
-        value = solution.value - sum(bonus[piece] - problem.worth[piece] for piece in kept)
-        missing = tuple(moment for moment, pieces in wanted if not pieces <= kept)
-        yield _Draft(row, solution.clips, value, missing=missing)
+        yield _solved(row, problem, solution, worth, tuple(moment for moment, pieces in wanted if not pieces <= kept))
 
 
 def _highlight(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
@@ -282,7 +299,7 @@ def _highlight(asked: _Asked, shown: frozenset[int], discount: float) -> Iterato
     problem = replace(_problem(asked, row, _discounted(worth, shown, discount)), join=never)
     solution = best(replace(problem, barred=problem.barred | (shown if discount == 1.0 else frozenset())))
     if solution is not None and len(solution.clips) == 1:
-        yield _Draft(row, solution.clips, solution.value)
+        yield _solved(row, problem, solution, worth)
 
 
 def _recap(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
@@ -292,20 +309,25 @@ def _recap(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_D
     if not told:
         return
     row = joined(told)
-    worth = _discounted(worth_of(row.pieces, rates), shown, discount)
-    solution = best(_problem(asked, row, worth))
-    if solution is not None:
-        yield _Draft(row, solution.clips, solution.value)
+    worth = worth_of(row.pieces, rates)
+    problem = _problem(asked, row, _discounted(worth, shown, discount))
+    solution = best(problem)
+    if solution is not None and solution.value > 0:
+        yield _solved(row, problem, solution, worth)
 
 
 def _teaser(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
-    yield from _hooked(asked, questions(asked.material)[:_QUESTIONS], shown, discount)
+    """A hook first and an open question last; without any question, it breaks off on a line that hooks."""
+    drafts = list(_hooked(asked, questions(asked.material)[:_QUESTIONS], shown, discount))
+    yield from drafts or _hooked(asked, hooks(asked.material)[:_HOOKS], shown, discount)
 
 
 def _ad(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
     """As a teaser, filling most of its time; it may end on anything left hanging, in 6 s on the hook itself."""
     least = replace(asked, least_ms=max(asked.least_ms, round(_LEAST_AD * (asked.limit_ms or 0))))
-    ends = [*questions(asked.material)[:_QUESTIONS], *hooks(asked.material)[:_HOOKS]]
+    asks = questions(asked.material)[:_QUESTIONS]
+    known = {moment.source for moment in asks}
+    ends = [*asks, *(moment for moment in hooks(asked.material)[:_HOOKS] if moment.source not in known)]
     drafts = list(_hooked(least, ends, shown, discount))
     yield from drafts or _hooked(asked, ends, shown, discount)
 
@@ -321,6 +343,7 @@ def _hooked(asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discou
             draft = max((one for one in drafts if one.question is question), key=lambda one: one.value, default=None)
             if draft is not None:
                 more = round(_HOOK * hook.strength + _QUESTION * question.strength)
+                more += sum(worth[piece] - problem.worth[piece] for piece in _pieces(draft))
                 yield replace(draft, value=draft.value + more)
 
 
@@ -431,12 +454,41 @@ def _clip(row: Row, first: int, end: int) -> Clip:
 def _reason(asked: _Asked, draft: _Draft) -> Iterator[str]:
     if draft.hook:
         later = " (from later in the episode)" if draft.clips[0][0] > min(first for first, _ in draft.clips) else ""
-        yield f'Opens with "{_short(draft.hook.text)}"{later}, {draft.hook.why}.'
+        yield f'Opens with "{_short(draft.hook.text)}"{later}: {_ended(draft.hook.why)}'
     if draft.question:
-        yield f'Ends on "{_short(draft.question.text)}", which leaves open: {draft.question.why}'
+        open_still = ", which leaves open" if draft.question.asks else ", and breaks off there"
+        yield f'Ends on "{_short(draft.question.text)}"{open_still}: {_ended(draft.question.why)}'
+    if asked.kind in _TELLING and not draft.missing:
+        yield "Every line that the story turns on is kept."
+    if asked.kind is CutKind.HIGHLIGHT:
+        yield from _peak(asked, draft)
+    if asked.kind is CutKind.RECAP:
+        yield from _relied_on(asked, draft)
     yield from _left_out(asked, draft)
     for moment in draft.missing:
         yield f'No room for "{_short(moment.text)}" ({moment.why}).'
+
+
+def _ended(text: str) -> str:
+    """A text that ends as a sentence does."""
+    return text if text.rstrip("\"'”’」』").endswith((".", "!", "?", "…", "。", "！", "？")) else f"{text}."
+
+
+def _peak(asked: _Asked, draft: _Draft) -> Iterator[str]:
+    """The strongest moment of a highlight."""
+    spans = [_clip(draft.row, first, end).span for first, end in draft.clips]
+    inside = [moment for moment in hooks(asked.material) if any(span.overlap_ms(moment.span) for span in spans)]
+    if inside:
+        yield f'The stretch that stands out most, at its strongest "{_short(inside[0].text)}": {_ended(inside[0].why)}'
+
+
+def _relied_on(asked: _Asked, draft: _Draft) -> Iterator[str]:
+    """What a recap shows, and what for."""
+    clips = [_clip(draft.row, first, end) for first, end in draft.clips]
+    for one in asked.earlier:
+        for moment in relied_on(asked.material, one, last=one is asked.earlier[-1]):
+            if any(clip.source == one.source and clip.span.overlap_ms(moment.span) for clip in clips):
+                yield f'Episode {one.number}, "{_short(moment.text)}": {_ended(moment.why)}'
 
 
 def _left_out(asked: _Asked, draft: _Draft) -> Iterator[str]:
@@ -445,13 +497,17 @@ def _left_out(asked: _Asked, draft: _Draft) -> Iterator[str]:
         return
     kept = set(_pieces(draft))
     gone = [piece for i, piece in enumerate(draft.row.pieces) if i not in kept]
-    lines = [
-        line.text
-        for line in asked.material.story.episode.lines()
-        if line.kind is LineKind.DIALOGUE
-        and line.span
-        and any(piece.episode == asked.material.number and piece.span.overlap_ms(line.span) for piece in gone)
-    ]
+    lines = (
+        []
+        if asked.kind is CutKind.RECAP
+        else [
+            line.text
+            for line in asked.material.story.episode.lines()
+            if line.kind is LineKind.DIALOGUE
+            and line.span
+            and any(piece.episode == asked.material.number and piece.span.overlap_ms(line.span) for piece in gone)
+        ]
+    )
     seconds = sum(piece.span.duration_ms for piece in gone) / 1000
     if not seconds:
         yield "Nothing is left out."
@@ -464,13 +520,16 @@ def _left_out(asked: _Asked, draft: _Draft) -> Iterator[str]:
 
 
 def _meets(asked: _Asked, draft: _Draft) -> Iterator[str]:
-    yield "whole sentences"
+    timed = asked.material.story.timing is Timing.SUBTITLES or asked.material.heard
+    yield "whole sentences" if timed else "whole lines, as far as their reading time tells"
+    if asked.kind in _TELLING and not draft.missing:
+        yield "the whole story"
     if asked.limit_ms is not None:
         yield f"at most {asked.limit_ms / 1000:g} s"
     if draft.hook:
         yield f"hook in the first {HOOK_MS / 1000:g} s"
     if draft.question:
-        yield "ends on an open question"
+        yield "ends on an open question" if draft.question.asks else "breaks off on a line that hooks"
     if asked.before_ms is not None:
         yield f"nothing from {asked.before_ms / 1000:g} s on"
 

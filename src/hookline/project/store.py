@@ -2,12 +2,14 @@
 
 A step's result is a folder ``.hookline/derived/<step>/<key>``; the key is a hash of the step's code,
 its inputs' content and its options.  A result appears whole or not at all: it is made in
-``.hookline/tmp`` and moved into place.  So a second run finds everything there, a change redoes only
-what depends on it, and a killed run leaves nothing behind that counts.
+``.hookline/tmp`` and moved into place, and goes the same way.  So a second run finds everything there, a
+change redoes only what depends on it, and a killed run leaves nothing behind that counts: what is being
+written is called ``.hookline-...``, and the next one who takes the lock sweeps it out.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +27,7 @@ import hookline
 from hookline.model.errors import SeriesLocked
 
 Make = Callable[[Path], None]
+UNFINISHED = ".hookline-"  # how the names of files and folders begin that are being written beside their place
 
 
 def digest(*parts: Any) -> str:
@@ -40,9 +43,9 @@ def file_digest(path: Path) -> str:
 
 
 def code_digest(*rooms: str) -> str:
-    """A key of the code of some rooms, so that changed code never answers with an old result."""
+    """A key of the code of some rooms or files, so that changed code never answers with an old result."""
     root = Path(hookline.__file__).parent
-    sources = sorted(path for room in rooms for path in (root / room).rglob("*") if path.is_file())
+    sources = sorted(path for room in rooms for path in (root / room, *(root / room).rglob("*")) if path.is_file())
     kept = [path for path in sources if path.suffix != ".pyc"]
     return digest([[str(path.relative_to(root)), file_digest(path)] for path in kept])
 
@@ -62,11 +65,34 @@ def copy_atomic(source: Path, target: Path) -> None:
         shutil.copyfile(source, made)
 
 
+def put(made: Path, target: Path) -> None:
+    """Move a whole file to where people find it; nothing half is ever there, not even under a passing name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        made.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copy_atomic(made, target)  # another disk: made beside the target and renamed
+        made.unlink()
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """An empty folder beside a file that is to be made in it and then moved over; gone afterwards."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=target.parent, prefix=UNFINISHED))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
 @contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
     """A temporary file beside the target that takes its place when all went well, and is gone when not."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{UNFINISHED}{target.name}.")
     os.close(handle)
     made = Path(name)
     try:
@@ -99,6 +125,7 @@ class Store:
     """The ``.hookline`` folder of a series or a library."""
 
     root: Path
+    swept: tuple[Path, ...] = ()  # folders in which a killed run may have left what it was writing
     used: set[Path] = field(default_factory=set)
     _known: dict[str, list[Any]] | None = None  # content hashes by path, read once
 
@@ -119,7 +146,7 @@ class Store:
             ) from error
         try:
             (self.root / "holder").write_text(str(os.getpid()))
-            shutil.rmtree(self.root / "tmp", ignore_errors=True)  # what a killed run left
+            self._sweep()
             yield self
         finally:
             (self.root / "holder").unlink(missing_ok=True)
@@ -127,11 +154,10 @@ class Store:
 
     def derive(self, step: str, parts: list[Any], make: Make) -> Derived:
         """The result of a step for these inputs: found, or made by ``make(folder)`` and kept."""
-        key = digest(hookline.__version__, step, parts)
-        folder = self.root / "derived" / step / key
-        self.used.add(folder)
-        if folder.is_dir():
-            return Derived(step, key, folder, fresh=False, seconds=0.0)
+        there = self.found(step, parts)
+        if there:
+            return there
+        key, folder = self._named(step, parts)
         began = time.monotonic()
         with self.scratch() as work:
             make(work)
@@ -140,6 +166,12 @@ class Store:
         seconds = time.monotonic() - began
         self.record("derived", step=step, key=key, seconds=round(seconds, 3))
         return Derived(step, key, folder, fresh=True, seconds=seconds)
+
+    def found(self, step: str, parts: list[Any]) -> Derived | None:
+        """The result of a step for these inputs, if it was made before."""
+        key, folder = self._named(step, parts)
+        self.used.add(folder)
+        return Derived(step, key, folder, fresh=False, seconds=0.0) if folder.is_dir() else None
 
     def latest(self, step: str, *, holding: str) -> Path | None:
         """The folder of a step's last result that holds a file of this name; None without one."""
@@ -160,7 +192,8 @@ class Store:
         """Remove results that this run had no use for: of older inputs, options or code."""
         for folder in (self.root / "derived").glob("*/*"):
             if folder not in self.used:
-                shutil.rmtree(folder, ignore_errors=True)
+                with self.scratch() as work:  # half a result must never stand under its name
+                    folder.replace(work / folder.name)
 
     def record(self, action: str, **what: Any) -> None:
         """Add a line to the ledger: what was done, when, by which version."""
@@ -184,6 +217,19 @@ class Store:
         known[name] = [*stamp, file_digest(path)]
         write_atomic(self.root / "hashes.json", json.dumps(known))
         return str(known[name][3])
+
+    def _sweep(self) -> None:
+        """Remove what a killed run left."""
+        shutil.rmtree(self.root / "tmp", ignore_errors=True)
+        for left in (left for folder in self.swept for left in folder.glob(f"{UNFINISHED}*")):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
+    def _named(self, step: str, parts: list[Any]) -> tuple[str, Path]:
+        key = digest(hookline.__version__, step, parts)
+        return key, self.root / "derived" / step / key
 
     def _hashes(self) -> dict[str, list[Any]]:
         if self._known is None:

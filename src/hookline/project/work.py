@@ -33,6 +33,7 @@ from hookline.project.store import Derived, Store, code_digest, write_atomic
 
 if TYPE_CHECKING:
     from hookline.audience import Kept
+    from hookline.audience.engine import Open
     from hookline.audience.result import AudienceSummary
     from hookline.insight import SeriesData
     from hookline.insight.result import Insight
@@ -101,17 +102,30 @@ def run(library: Library, *, progress: Progress = silent) -> LibraryRun:
     with ExitStack() as held:
         for store in stores:
             held.enter_context(store.locked())
-        pairs = list(zip(library.series, stores, strict=True))
-        runs = [SeriesRun(series, _story(series, store, progress)) for series, store in pairs]
-        runs = [
-            replace(one, audience_step=_audience(one, store, progress)) for one, store in zip(runs, stores, strict=True)
-        ]
-        runs = _insights(runs, stores, progress)
+        runs = _understood(library, stores, progress)
         runs = [_report(one, store, progress) for one, store in zip(runs, stores, strict=True)]
         for store in stores:
             store.prune()
     page = runs[0].report if library.alone else _index(library, runs)
     return LibraryRun(tuple(runs), page, time.monotonic() - began)
+
+
+def understood(library: Library, *, progress: Progress = silent) -> tuple[SeriesRun, ...]:
+    """The story, audience and findings of every series, brought up to date, without reports."""
+    stores = [series.store() for series in library.series]
+    with ExitStack() as held:
+        for store in stores:
+            held.enter_context(store.locked())
+        return tuple(_understood(library, stores, progress))
+
+
+def _understood(library: Library, stores: Sequence[Store], progress: Progress) -> list[SeriesRun]:
+    pairs = list(zip(library.series, stores, strict=True))
+    runs = [SeriesRun(series, _story(series, store, progress)) for series, store in pairs]
+    runs = [
+        replace(one, audience_step=_audience(one, store, progress)) for one, store in zip(runs, stores, strict=True)
+    ]
+    return _insights(runs, stores, progress)
 
 
 def timed_story(series: SeriesFolder, *, progress: Progress = silent) -> SeriesStory:
@@ -153,7 +167,7 @@ def _story(series: SeriesFolder, store: Store, progress: Progress) -> Derived:
             mend=f"import some: hookline import {series.root} SCRIPT...",
         )
     config = series.config()
-    durations = {number: _duration(series, store, entry) for number, entry in _by_episode(videos).items()}
+    durations = {number: _duration(series, store, entry) for number, entry in by_episode(videos).items()}
     seen = _watched(series, store, videos, progress)
     inputs = _contents(series, store, (*scripts, *subtitles, *said))
 
@@ -200,7 +214,7 @@ def _analysed(
     ]
     cues = {
         number: formats.read_cues(series.root / entry.path, file=entry.path, format=entry.format or None)
-        for number, entry in _by_episode(subtitles, language=language).items()
+        for number, entry in by_episode(subtitles, language=language).items()
     }
     story = analyse(
         told,
@@ -232,7 +246,7 @@ def _numbered(script: Script, entry: Imported) -> Script:
     return script if only.number == number else replace(script, episodes=(replace(only, number=number),))
 
 
-def _by_episode(entries: Sequence[Imported], *, language: str = "") -> dict[int, Imported]:
+def by_episode(entries: Sequence[Imported], *, language: str = "") -> dict[int, Imported]:
     """One file an episode: of several the one whose name says the language, else the first."""
     chosen: dict[int, Imported] = {}
     for entry in sorted(entries, key=lambda e: (f".{language}." not in e.path, e.path)):
@@ -261,7 +275,7 @@ def _duration(series: SeriesFolder, store: Store, entry: Imported) -> int:
 
 def _watched(series: SeriesFolder, store: Store, videos: Sequence[Imported], progress: Progress) -> dict[int, Derived]:
     """Each episode's video watched once: its shots and its loudness, kept by the file's content."""
-    chosen = _by_episode(videos)
+    chosen = by_episode(videos)
     steps = {}
     for done, (number, entry) in enumerate(chosen.items()):
         progress("video", done, len(chosen))
@@ -271,11 +285,18 @@ def _watched(series: SeriesFolder, store: Store, videos: Sequence[Imported], pro
     return steps
 
 
-def _footage(store: Store, path: Path) -> Derived:
+def keep_footage(series: SeriesFolder, path: Path, footage: Footage) -> None:
+    """Keep what was seen of a video elsewhere, so that it isn't watched a second time."""
+    store = series.store()
+    with store.locked():
+        _footage(store, path, footage)
+
+
+def _footage(store: Store, path: Path, footage: Footage | None = None) -> Derived:
     def make(work: Path) -> None:
         from hookline.media.footage import watch
 
-        (work / "footage.json").write_text(dumps(watch(path)), encoding="utf-8")
+        (work / "footage.json").write_text(dumps(footage or watch(path)), encoding="utf-8")
 
     return store.derive("footage", [_code("model", "media"), store.content(path)], make)
 
@@ -291,6 +312,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
     lengths = (run.story_step.folder / "durations.json").read_text()
     inputs = [_contents(series, store, (*events, *exports)), [_said(entry, config) for entry in exports]]
     testers = _testers(series, config)
+    engine = engine_of(config)
 
     def make(work: Path) -> None:
         from hookline import audience
@@ -305,9 +327,10 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
             testers=testers,
             previous=latest_audience(store),
             content=content_keys(store),
+            engine=engine,
             progress=progress,
         )
-        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
+        audience.sum_up(work, series=config.id, sources=sources, engine=engine, progress=progress)
         read = [_export(series, entry, config) for entry in exports]
         kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
         summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
@@ -315,6 +338,14 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
 
     parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group, testers]
     return store.derive("audience", parts, make)
+
+
+def engine_of(config: Config) -> Open:
+    """Where the series' viewers are counted.  No part of any key: every engine gives the same tables."""
+    from hookline.audience.engine import chosen
+
+    told, where = config.engine, f"{config.file} [audience]"
+    return chosen(told.engine, master=told.master, remote=told.remote, options=told.spark, where=where)
 
 
 def latest_audience(store: Store) -> Path | None:
@@ -431,7 +462,7 @@ def _report(run: SeriesRun, store: Store, progress: Progress) -> SeriesRun:
 
 def _stills(run: SeriesRun, store: Store, progress: Progress) -> Derived | None:
     """The frames that the report shows; None without video."""
-    videos = _by_episode(run.folder.files("video"))
+    videos = by_episode(run.folder.files("video"))
     if not videos:
         return None
     inputs = {number: store.content(run.folder.root / entry.path) for number, entry in videos.items()}
