@@ -20,7 +20,7 @@ ROOMS = {
     "whole": ("start", "real_input"),
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
     "audience": ("audience", "events", "scale", "figures"),
-    "insight": ("insight", "experiments", "catalogue"),
+    "insight": ("insight", "plans", "experiments", "catalogue"),
     "media": ("shots",),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)

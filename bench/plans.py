@@ -319,7 +319,7 @@ SIZES = (("6 series", 6), ("20 series", 20), ("one series", 1))
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--worlds", type=int, default=100)
+    parser.add_argument("--worlds", type=int, default=50)
     parser.add_argument("--only", choices=("division", "paywall"))
     asked = parser.parse_args()
     began = time.process_time()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -20,11 +21,11 @@ from hypothesis import strategies as st
 from hookline.formats import FORMATS, detect, module, read_cues, read_script
 from hookline.formats.text import decode
 from hookline.model.errors import HooklineError
+from tests.formats.made_exports import EXPORTS, META_ROW, TIKTOK_ROW
 from tests.formats.test_contract import GOOD as CONTRACT
 
 TIMES = int(os.environ.get("HOOKLINE_FUZZ", "1"))
-CURVE = b"Video position (%),Absolute audience retention (%)\n0,100\n50,61.5\n100,30\n"
-GOOD = {**CONTRACT, "youtube-retention": CURVE}
+GOOD = {**CONTRACT, **{name: text.encode() for name, text in EXPORTS.items()}}
 MINE = [name for name, (kind, _) in FORMATS.items() if kind in ("script", "subtitles", "curve")]
 SLOW = {"pdf": 12, "docx": 25}
 
@@ -131,7 +132,10 @@ GROWING: dict[str, Callable[[int], bytes]] = {
         + b"</Content></FinalDraft>"
     ),
     "ttml": lambda n: b"<tt><body><div>" + b"<p begin='1s' end='2s'>H<br/>i</p>" * n + b"</div></body></tt>",
-    "youtube-retention": lambda n: CURVE + b"1,1\n" * n,
+    "youtube-retention": lambda n: EXPORTS["youtube-retention"].encode() + b"99,50.50\n" * n,
+    "youtube-views": lambda n: b"Geography,Views\n" + b"US,1\n" * n,
+    "meta-video": lambda n: json.dumps([META_ROW] * n).encode(),
+    "tiktok-video": lambda n: json.dumps([TIKTOK_ROW] * n).encode(),
 }
 ONE_LINE: dict[str, bytes] = {
     "spaces": b" ", "stars": b"*", "underscores": b"_a", "brackets": b"(", "notes": b"[[", "tags": b"<i",

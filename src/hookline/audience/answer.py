@@ -8,8 +8,10 @@ from pathlib import Path
 
 from hookline.audience import season, watching
 from hookline.audience.acquisition import acquisition
+from hookline.audience.exports import kept_exports
 from hookline.audience.groups import Source
 from hookline.audience.paying import engagement, funnel, revenue
+from hookline.audience.platforms import add_figures, add_tracks, platform_figures
 from hookline.audience.result import Answers, Figure
 from hookline.audience.tables import ACQUIRED, BY_SECOND
 from hookline.model.tables import Table
@@ -30,6 +32,23 @@ def audience_figures(folder: Path, *, by: Sequence[str] = (), episode: int = 0, 
         episode: one alone, by second; 0 for the season.
         k: groups of fewer viewers are left out, and those that would give them away.
     """
+    kept = kept_exports(folder)
+    if kept is None or not (kept.curves or kept.counts):
+        return _of_events(folder, by, episode, k)
+    told = platform_figures(kept, by=by, episode=episode, k=k)
+    alone = bool(told.figures) and not watching.anybody(folder, episode)
+    own = Answers(kept.series, False, k=k) if alone else _of_events(folder, by, episode, k)
+    return replace(
+        own,
+        figures=add_figures(own.figures, told, kept.durations_ms),
+        by_second=add_tracks(own.by_second, told, kept.durations_ms) if episode else (),
+        suppressed=own.suppressed + told.suppressed,
+        notes=(*own.notes, *told.notes),
+    )
+
+
+def _of_events(folder: Path, by: Sequence[str], episode: int, k: int) -> Answers:
+    """What the player's own events say."""
     cells, few = watching.watched(folder, by=by, episode=episode, k=k)
     figures: list[Figure] = [make(one) for one in cells for make in (watching.watch_time, watching.completion)]
     if episode:

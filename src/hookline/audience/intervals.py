@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -90,6 +92,26 @@ def difference(a: Estimate, b: Estimate) -> Estimate:
     low, high = mover(a.value, (a.low, a.high), b.value, (b.low, b.high))
     grade = Grade.EXPERIMENT if a.grade is b.grade is Grade.EXPERIMENT else Grade.ACROSS
     return Estimate(a.value - b.value, low, high, a.n + b.n, f"difference (MOVER) of: {a.method}", grade, a.unit)
+
+
+def pooled(parts: Sequence[Estimate]) -> Estimate:
+    """One figure of several groups that share no viewer: the mean of theirs, weighted by their n.
+
+    With weights w = n / sum(n), value sum(w v) and interval (Zou and Donner's MOVER for a sum)::
+
+        sum(w v) - sqrt(sum((w (v - l))²))   to   sum(w v) + sqrt(sum((w (u - v))²))
+
+    Assumes independent groups, each figure a mean or a share over its own n.  A figure without n can't be weighted.
+    """
+    if any(part.n <= 0 or part.unit != parts[0].unit for part in parts):
+        raise BadInput("figures without a size, or of different things, can't be added", mend="show them side by side")
+    n = sum(part.n for part in parts)
+    value = sum(part.n / n * part.value for part in parts)
+    below = np.sqrt(sum((part.n / n * (part.value - part.low)) ** 2 for part in parts))
+    above = np.sqrt(sum((part.n / n * (part.high - part.value)) ** 2 for part in parts))
+    grade = max((part.grade for part in parts), key=list(Grade).index)
+    method = "added by views: " + "; ".join(dict.fromkeys(part.method for part in parts))
+    return Estimate(value, value - float(below), value + float(above), n, method, grade, parts[0].unit)
 
 
 def poisson(count: ArrayLike, *, z: float = Z95) -> tuple[Floats, Floats]:

@@ -48,25 +48,6 @@ class Paywall:
 
 
 @dataclass(frozen=True, slots=True)
-class AudienceSummary:
-    """Everything about viewers that a report draws.  Groups under k viewers are left out."""
-
-    simulated: bool
-    viewers: int
-    views: int
-    first_day: str  # ISO dates, UTC; "" with no views
-    last_day: str
-    markets: tuple[str, ...]
-    platforms: tuple[str, ...]
-    quality: Quality
-    curves: tuple[Curve, ...] = ()
-    steps: tuple[EpisodeStep, ...] = ()
-    paywalls: tuple[Paywall, ...] = ()
-    platform_curves: tuple[PlatformCurve, ...] = ()
-    suppressed: int = 0  # groups left out because fewer than k viewers stand in them
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """Whose figure it is: "" stands for all, "unknown" for none named."""
 
@@ -89,6 +70,27 @@ class Figure:
     group: Group
     estimate: Estimate
     episode: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceSummary:
+    """Everything about viewers that a report draws.  Groups under k viewers are left out."""
+
+    simulated: bool
+    viewers: int
+    views: int
+    first_day: str  # ISO dates, UTC; "" with no views
+    last_day: str
+    markets: tuple[str, ...]
+    platforms: tuple[str, ...]
+    quality: Quality
+    curves: tuple[Curve, ...] = ()
+    steps: tuple[EpisodeStep, ...] = ()
+    paywalls: tuple[Paywall, ...] = ()
+    platform_curves: tuple[PlatformCurve, ...] = ()
+    suppressed: int = 0  # groups left out because fewer than k viewers stand in them
+    platform_figures: tuple[Figure, ...] = ()  # of what platforms export, by platform and market
+    platform_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,15 @@ def watched(folder: Path, *, by: Sequence[str] = (), episode: int = 0, k: int = 
     return tuple(kept), suppressed
 
 
+def anybody(folder: Path, episode: int = 0) -> bool:
+    """Whether the player's own events hold a view: of an episode, or of any."""
+    found = Source(folder, BY_SECOND).rows(
+        "SELECT count(*) AS n FROM given WHERE starts > 0 AND ($episode = 0 OR episode = $episode)",
+        {"episode": episode},
+    )
+    return bool(found["n"][0])
+
+
 def _read(source: Source, by: Sequence[str], episode: int) -> Iterator[Watched]:
     where = ["($episode = 0 OR episode = $episode)"] + ([] if "cut" in by else ["main"])
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in ("at_risk", "exits", "watched_ms", "rewatches"))

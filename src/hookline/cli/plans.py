@@ -82,7 +82,7 @@ def _wall(plan: PaywallPlan) -> Iterator[str]:
         )
     yield f"  best against {'today' if plan.today else 'the story alone'}: {_amount(plan.gain)} a starter"
     if plan.recommended:
-        yield f"  Recommended ({plan.certainty:.0%} sure): ask before episode {plan.best.episode}; try it on half of them."
+        yield f"  Recommended ({plan.certainty:.0%} sure): ask before episode {plan.best.episode}; try it on half."
     elif plan.today and plan.best.episode == plan.today.episode:
         yield "  Today's place is the best there is."
     else:

@@ -124,19 +124,30 @@ def _group(group: Group, figures: Sequence[Figure]) -> Iterator[str]:
     for one in figures:
         if not one.episode or one.name == "hooked episode":
             at = f" {one.episode}" if one.episode else ""
-            yield f"  {one.name + at:<34}{number(one.estimate):>{WIDTH}}  n = {one.estimate.n:,}"
+            yield f"  {one.name + at:<34}{number(one.estimate):>{WIDTH}}  n = {_size(one.estimate.n)}"
 
 
 def _track(track: BySecond) -> Iterator[str]:
-    yield f"\n{track.name}, episode {track.episode}, {track.group}; n = {track.n:,} views; {track.method}"
+    rests = f"n = {track.n:,} views" if track.n else "n unknown"
+    yield f"\n{track.name}, episode {track.episode}, {track.group}; {rests}; {track.method}"
     scale, sign = (100, "%") if track.unit in SHARES else (1, "")
     for second, (value, low, high) in enumerate(zip(track.value, track.low, track.high, strict=True)):
-        yield f"  {second:>4} s  {scale * value:7.2f}{sign} ({scale * low:.2f}-{scale * high:.2f})"
+        interval = f"({scale * low:.2f}-{scale * high:.2f})" if track.n else "(no interval)"
+        yield f"  {second:>4} s  {scale * value:7.2f}{sign} {interval}"
+
+
+def _size(n: int) -> str:
+    return f"{n:,}" if n else "unknown"
 
 
 def number(estimate: Estimate) -> str:
-    """An estimate in a table's cell: 78.3 % (77.6-78.9)."""
+    """An estimate in a table's cell: 78.3 % (77.6-78.9); without an interval where its size isn't known."""
+    if not estimate.n:
+        percent = estimate.unit in SHARES
+        return f"{100 * estimate.value:.1f}% (no interval)" if percent else f"{estimate.value:.4g} (no interval)"
     if estimate.unit in SHARES:
         return f"{100 * estimate.value:.1f}% ({100 * estimate.low:.1f}-{100 * estimate.high:.1f})"
+    if estimate.unit == "views":  # counted, not estimated
+        return f"{estimate.value:,.0f}"
     figures = f"{estimate.value:.4g} ({estimate.low:.4g}-{estimate.high:.4g})"
     return f"{figures} {estimate.unit}" if len(estimate.unit) == 3 else figures

@@ -7,13 +7,13 @@ and an open question, and the best pair wins.  Variants after the first are the 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
-from hookline.edit.optimum import Problem, best
+from hookline.edit.optimum import Problem, Solution, best, best_by_end
 from hookline.edit.pieces import Material, Row, frame_at, joined, row_of
-from hookline.edit.recap import recap_rates
+from hookline.edit.recap import recap_rates, relied_on
 from hookline.edit.worth import (
     SCALE,
     Moment,
@@ -28,6 +28,7 @@ from hookline.model.cut import Clip, CutKind
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.script import LineKind, Source
 from hookline.model.span import Span
+from hookline.model.story import Timing
 
 HOOK_MS = 3_000  # in which the hook begins
 LEAST_CLIP_MS = 1_000
@@ -40,8 +41,8 @@ _AHEAD = round(1.2 * SCALE)  # to open with what comes later asks viewers to fin
 _HOOK = 6 * SCALE
 _QUESTION = 6 * SCALE
 _ESSENTIAL = 1_000 * SCALE  # more than any cut's seconds together
-_HOOKS, _QUESTIONS, _STARTS = 5, 3, 2  # tried for a teaser
-_SILENT_CHARS_PER_S = 12.0
+_HOOKS, _QUESTIONS = 5, 3  # tried for a teaser
+_TELLING = frozenset((CutKind.TRIMMED, CutKind.SILENT))  # keep the story whole
 _SHOWING = frozenset((CutKind.TEASER, CutKind.AD, CutKind.HIGHLIGHT))  # made for people who have not paid
 
 
@@ -106,6 +107,14 @@ def choose(
     """
     _check(material, kind, limit_ms=limit_ms, variants=variants, free_until=None if spoilers else free_until)
     asked = _Asked(material, kind, limit_ms, least_ms, tuple(earlier), before_ms)
+    choices = _choices(asked, variants)
+    while limit_ms is not None and (longest := max(one.duration_ms for one in choices)) > limit_ms:
+        asked = replace(asked, spared=asked.spared + 1 + asked.frames(longest - limit_ms))
+        choices = _choices(asked, variants)  # frames of an uneven rate can last longer than counted
+    return choices
+
+
+def _choices(asked: _Asked, variants: int) -> tuple[Choice, ...]:
     return tuple(_choice(asked, draft) for draft in _different(asked, variants))
 
 
@@ -117,6 +126,7 @@ class _Asked:
     least_ms: int
     earlier: tuple[Material, ...]
     before_ms: int | None
+    spared: int = 0  # frames
 
     @property
     def limit(self) -> int:
@@ -124,7 +134,7 @@ class _Asked:
         whole_ms = sum(each.duration_ms for each in (self.material, *self.earlier))
         limit_ms = whole_ms if self.limit_ms is None else min(self.limit_ms, whole_ms)
         rate, scale = self.material.footage.fps
-        return limit_ms * rate // (1000 * scale)
+        return limit_ms * rate // (1000 * scale) - self.spared
 
     def frames(self, ms: int) -> int:
         """Frames in so many milliseconds, the nearest number."""
@@ -161,12 +171,11 @@ def _different(asked: _Asked, variants: int) -> list[_Draft]:
     for discount in (0.0, 0.3, 0.6, 0.9, 1.0):
         while len(kept) < variants:
             shown = frozenset(piece for draft in kept for piece in _pieces(draft))
+            pairs = {(draft.hook, draft.question) for draft in kept}
             fitting = [draft for draft in solve(asked, shown, discount) if all(_differs(draft, one) for one in kept)]
             if not fitting:
                 break
-            kept.append(max(fitting, key=lambda draft: draft.value))
-            if discount == 0.0 and not shown and variants == 1:
-                return kept
+            kept.append(max(fitting, key=lambda draft: ((draft.hook, draft.question) not in pairs, draft.value)))
     if not kept:
         raise _nothing(asked)
     return kept
@@ -226,6 +235,15 @@ def _too_late(asked: _Asked, row: Row) -> frozenset[int]:
     )
 
 
+def _solved(
+    row: Row, problem: Problem, solution: Solution, worth: Sequence[int], missing: tuple[Moment, ...] = ()
+) -> _Draft:
+    """A solution at its own worth, whatever the problem made of its pieces."""
+    kept = [piece for first, end in solution.clips for piece in range(first, end)]
+    value = solution.value + sum(worth[piece] - problem.worth[piece] for piece in kept)
+    return _Draft(row, solution.clips, value, missing=missing)
+
+
 def _discounted(worth: Sequence[int], shown: frozenset[int], discount: float) -> tuple[int, ...]:
     return tuple(round(value * (1 - discount)) if i in shown else value for i, value in enumerate(worth))
 
@@ -243,7 +261,7 @@ def _trimmed(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[
 
 
 def _silent(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
-    rates = silent_rates(asked.material, by_second(asked.material), chars_per_s=_SILENT_CHARS_PER_S)
+    rates = silent_rates(asked.material, by_second(asked.material))
     yield from _with_essentials(asked, rates, shown, discount)
 
 
@@ -252,24 +270,23 @@ def _with_essentials(
 ) -> Iterator[_Draft]:
     """The most worth that keeps every line the story needs; where they don't all fit, the most of them."""
     row = row_of(asked.material)
-    worth = _discounted(worth_of(row.pieces, {asked.material.number: rates}), shown, discount)
-    problem = _problem(asked, row, worth)
+    worth = worth_of(row.pieces, {asked.material.number: rates})
+    problem = _problem(asked, row, _discounted(worth, shown, discount))
     wanted = [(moment, _covering(row, moment)) for moment in essentials(asked.material)]
     wanted = [(moment, pieces) for moment, pieces in wanted if not pieces & problem.barred]
     solution = best(replace(problem, needed=frozenset().union(*(pieces for _, pieces in wanted))))
     if solution is not None:
-        yield _Draft(row, solution.clips, solution.value)
+        yield _solved(row, problem, solution, worth)
         return
     bonus = list(problem.worth)
     for moment, pieces in wanted:
         for piece in pieces:
             bonus[piece] = max(bonus[piece], problem.worth[piece] + round(_ESSENTIAL * moment.strength))
-    solution = best(replace(problem, worth=tuple(bonus)))
+    problem = replace(problem, worth=tuple(bonus))
+    solution = best(problem)
     if solution is not None:
         kept = {piece for first, end in solution.clips for piece in range(first, end)}
-        value = solution.value - sum(bonus[piece] - problem.worth[piece] for piece in kept)
-        missing = tuple(moment for moment, pieces in wanted if not pieces <= kept)
-        yield _Draft(row, solution.clips, value, missing=missing)
+        yield _solved(row, problem, solution, worth, tuple(moment for moment, pieces in wanted if not pieces <= kept))
 
 
 def _highlight(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
@@ -282,7 +299,7 @@ def _highlight(asked: _Asked, shown: frozenset[int], discount: float) -> Iterato
     problem = replace(_problem(asked, row, _discounted(worth, shown, discount)), join=never)
     solution = best(replace(problem, barred=problem.barred | (shown if discount == 1.0 else frozenset())))
     if solution is not None and len(solution.clips) == 1:
-        yield _Draft(row, solution.clips, solution.value)
+        yield _solved(row, problem, solution, worth)
 
 
 def _recap(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
@@ -292,20 +309,25 @@ def _recap(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_D
     if not told:
         return
     row = joined(told)
-    worth = _discounted(worth_of(row.pieces, rates), shown, discount)
-    solution = best(_problem(asked, row, worth))
-    if solution is not None:
-        yield _Draft(row, solution.clips, solution.value)
+    worth = worth_of(row.pieces, rates)
+    problem = _problem(asked, row, _discounted(worth, shown, discount))
+    solution = best(problem)
+    if solution is not None and solution.value > 0:
+        yield _solved(row, problem, solution, worth)
 
 
 def _teaser(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
-    yield from _hooked(asked, questions(asked.material)[:_QUESTIONS], shown, discount)
+    """A hook first and an open question last; without any question, it breaks off on a line that hooks."""
+    drafts = list(_hooked(asked, questions(asked.material)[:_QUESTIONS], shown, discount))
+    yield from drafts or _hooked(asked, hooks(asked.material)[:_HOOKS], shown, discount)
 
 
 def _ad(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
     """As a teaser, filling most of its time; it may end on anything left hanging, in 6 s on the hook itself."""
     least = replace(asked, least_ms=max(asked.least_ms, round(_LEAST_AD * (asked.limit_ms or 0))))
-    ends = [*questions(asked.material)[:_QUESTIONS], *hooks(asked.material)[:_HOOKS]]
+    asks = questions(asked.material)[:_QUESTIONS]
+    known = {moment.source for moment in asks}
+    ends = [*asks, *(moment for moment in hooks(asked.material)[:_HOOKS] if moment.source not in known)]
     drafts = list(_hooked(least, ends, shown, discount))
     yield from drafts or _hooked(asked, ends, shown, discount)
 
@@ -315,65 +337,70 @@ def _hooked(asked: _Asked, ends: Sequence[Moment], shown: frozenset[int], discou
     row = row_of(asked.material)
     worth = worth_of(row.pieces, {asked.material.number: by_second(asked.material)})
     problem = _problem(asked, row, _discounted(worth, shown, discount))
-    for hook, question in product(hooks(asked.material)[:_HOOKS], ends):
-        drafts = [*_in_order(row, problem, hook, question), *_ahead(row, problem, hook, question)]
-        if drafts:
-            draft = max(drafts, key=lambda one: one.value)
-            more = round(_HOOK * hook.strength + _QUESTION * question.strength)
-            yield replace(draft, value=draft.value + more)
+    for hook in hooks(asked.material)[:_HOOKS]:
+        drafts = [*_in_order(row, problem, hook, ends), *_ahead(row, problem, hook, ends)]
+        for question in ends:
+            draft = max((one for one in drafts if one.question is question), key=lambda one: one.value, default=None)
+            if draft is not None:
+                more = round(_HOOK * hook.strength + _QUESTION * question.strength)
+                more += sum(worth[piece] - problem.worth[piece] for piece in _pieces(draft))
+                yield replace(draft, value=draft.value + more)
 
 
-def _in_order(row: Row, problem: Problem, hook: Moment, question: Moment) -> Iterator[_Draft]:
+def _in_order(row: Row, problem: Problem, hook: Moment, ends: Sequence[Moment]) -> Iterator[_Draft]:
     """Hook first and the rest as it comes."""
-    end = _border_after(row, question)
-    needed = _covering(row, hook) | _covering(row, question)
-    if end is None or needed & problem.barred:
+    needed, starts = _covering(row, hook), _starts(row, hook)
+    if not starts or needed & problem.barred:
         return
-    for start in _starts(row, hook):
-        if start < end:
-            solution = best(_from_to(problem, start, end, needed))
-            if solution is not None:
-                yield _Draft(row, solution.clips, solution.value, hook, question)
+    before = frozenset(range(min(starts)))
+    opened = replace(problem, needed=needed, starts_at=frozenset(starts), barred=problem.barred | before)
+    for question, solution in _ending_on(row, opened, ends):
+        yield _Draft(row, solution.clips, solution.value, hook, question)
 
 
-def _from_to(problem: Problem, start: int, end: int, needed: frozenset[int]) -> Problem:
-    """The problem on the pieces from one border to another, both reached."""
-    outside = frozenset((*range(start), *range(end, len(problem.frames))))
-    return replace(problem, needed=needed, starts_at=start, ends_at=end, barred=problem.barred | outside)
-
-
-def _ahead(row: Row, problem: Problem, hook: Moment, question: Moment) -> Iterator[_Draft]:
-    """A later moment first, then the way there and past it; it isn't shown twice."""
-    end = _border_after(row, question)
-    asks = _covering(row, question)
-    opening_pieces = _covering(row, hook)
-    if end is None or (opening_pieces | asks) & problem.barred or opening_pieces & asks:
+def _ahead(row: Row, problem: Problem, hook: Moment, ends: Sequence[Moment]) -> Iterator[_Draft]:
+    """A later moment first, alone, then the way there and past it; it isn't shown twice."""
+    shown = _covering(row, hook)
+    start = next(iter(_starts(row, hook)), 0)
+    until = _border_after(row, hook)
+    if not start or until is None or shown & problem.barred:
         return
-    for start in _starts(row, hook)[:1]:
-        until = next((b for b in range(max(opening_pieces) + 1, len(row.borders)) if row.borders[b].may_end), None)
-        if until is None or start == 0:
-            continue
-        opening = range(start, until)
-        frames, worth = sum(problem.frames[i] for i in opening), sum(problem.worth[i] for i in opening)
-        if frames < problem.least_clip or asks & set(opening):
-            continue
-        rest = replace(
-            problem,
-            limit=problem.limit - frames,
-            least=max(0, problem.least - frames),
-            barred=problem.barred | set(opening) | set(range(end, len(row.pieces))),
-            needed=asks,
-            ends_at=end,
-        )
-        solution = best(rest)
-        if solution is not None and solution.clips[0][0] < start:
+    opening = frozenset(range(start, until))
+    frames, worth = sum(problem.frames[i] for i in opening), sum(problem.worth[i] for i in opening)
+    if frames < problem.least_clip:
+        return
+    rest = replace(
+        problem,
+        limit=problem.limit - frames,
+        least=max(0, problem.least - frames),
+        barred=problem.barred | opening,
+    )
+    for question, solution in _ending_on(row, rest, ends):
+        if solution.clips[0][0] < start:
             value = worth + solution.value - problem.join - _AHEAD
             yield _Draft(row, ((start, until), *solution.clips), value, hook, question)
 
 
+def _ending_on(row: Row, problem: Problem, ends: Sequence[Moment]) -> Iterator[tuple[Moment, Solution]]:
+    """The best clips that end on each of some lines, all of the line in them."""
+    places = {end: moment for moment in ends if (end := _border_after(row, moment)) is not None}
+    solutions = {solution.clips[-1][1]: solution for solution in best_by_end(problem, sorted(places))}
+    for moment in ends:
+        end, asks = _border_after(row, moment), _covering(row, moment)
+        if end not in solutions or asks & problem.barred:
+            continue
+        solution: Solution | None = solutions[end]
+        if solution is not None and not asks <= {i for first, until in solution.clips for i in range(first, until)}:
+            solution = best(replace(problem, needed=problem.needed | asks, ends_at=end))
+        if solution is not None:
+            yield moment, solution
+
+
 def _covering(row: Row, moment: Moment) -> frozenset[int]:
-    """The pieces that hold a line."""
-    return frozenset(i for i, piece in enumerate(row.pieces) if piece.span.overlap_ms(moment.span))
+    """The pieces of an episode that hold a line."""
+    first = bisect_right(row.pieces, moment.span.start_ms, key=lambda piece: piece.span.end_ms)
+    end = bisect_left(row.pieces, moment.span.end_ms, key=lambda piece: piece.span.start_ms)
+    return frozenset(range(first, end))
 
 
 def _starts(row: Row, hook: Moment) -> list[int]:
@@ -383,7 +410,7 @@ def _starts(row: Row, hook: Moment) -> list[int]:
         border
         for border in range(first, -1, -1)
         if row.borders[border].may_start and hook.span.start_ms - row.borders[border].at_ms <= HOOK_MS
-    ][:_STARTS]
+    ]
 
 
 def _border_after(row: Row, moment: Moment) -> int | None:
@@ -427,12 +454,41 @@ def _clip(row: Row, first: int, end: int) -> Clip:
 def _reason(asked: _Asked, draft: _Draft) -> Iterator[str]:
     if draft.hook:
         later = " (from later in the episode)" if draft.clips[0][0] > min(first for first, _ in draft.clips) else ""
-        yield f'Opens with "{_short(draft.hook.text)}"{later}, {draft.hook.why}.'
+        yield f'Opens with "{_short(draft.hook.text)}"{later}: {_ended(draft.hook.why)}'
     if draft.question:
-        yield f'Ends on "{_short(draft.question.text)}", which leaves open: {draft.question.why}'
+        open_still = ", which leaves open" if draft.question.asks else ", and breaks off there"
+        yield f'Ends on "{_short(draft.question.text)}"{open_still}: {_ended(draft.question.why)}'
+    if asked.kind in _TELLING and not draft.missing:
+        yield "Every line that the story turns on is kept."
+    if asked.kind is CutKind.HIGHLIGHT:
+        yield from _peak(asked, draft)
+    if asked.kind is CutKind.RECAP:
+        yield from _relied_on(asked, draft)
     yield from _left_out(asked, draft)
     for moment in draft.missing:
         yield f'No room for "{_short(moment.text)}" ({moment.why}).'
+
+
+def _ended(text: str) -> str:
+    """A text that ends as a sentence does."""
+    return text if text.rstrip("\"'”’」』").endswith((".", "!", "?", "…", "。", "！", "？")) else f"{text}."
+
+
+def _peak(asked: _Asked, draft: _Draft) -> Iterator[str]:
+    """The strongest moment of a highlight."""
+    spans = [_clip(draft.row, first, end).span for first, end in draft.clips]
+    inside = [moment for moment in hooks(asked.material) if any(span.overlap_ms(moment.span) for span in spans)]
+    if inside:
+        yield f'The stretch that stands out most, at its strongest "{_short(inside[0].text)}": {_ended(inside[0].why)}'
+
+
+def _relied_on(asked: _Asked, draft: _Draft) -> Iterator[str]:
+    """What a recap shows, and what for."""
+    clips = [_clip(draft.row, first, end) for first, end in draft.clips]
+    for one in asked.earlier:
+        for moment in relied_on(asked.material, one, last=one is asked.earlier[-1]):
+            if any(clip.source == one.source and clip.span.overlap_ms(moment.span) for clip in clips):
+                yield f'Episode {one.number}, "{_short(moment.text)}": {_ended(moment.why)}'
 
 
 def _left_out(asked: _Asked, draft: _Draft) -> Iterator[str]:
@@ -441,13 +497,17 @@ def _left_out(asked: _Asked, draft: _Draft) -> Iterator[str]:
         return
     kept = set(_pieces(draft))
     gone = [piece for i, piece in enumerate(draft.row.pieces) if i not in kept]
-    lines = [
-        line.text
-        for line in asked.material.story.episode.lines()
-        if line.kind is LineKind.DIALOGUE
-        and line.span
-        and any(piece.episode == asked.material.number and piece.span.overlap_ms(line.span) for piece in gone)
-    ]
+    lines = (
+        []
+        if asked.kind is CutKind.RECAP
+        else [
+            line.text
+            for line in asked.material.story.episode.lines()
+            if line.kind is LineKind.DIALOGUE
+            and line.span
+            and any(piece.episode == asked.material.number and piece.span.overlap_ms(line.span) for piece in gone)
+        ]
+    )
     seconds = sum(piece.span.duration_ms for piece in gone) / 1000
     if not seconds:
         yield "Nothing is left out."
@@ -460,13 +520,16 @@ def _left_out(asked: _Asked, draft: _Draft) -> Iterator[str]:
 
 
 def _meets(asked: _Asked, draft: _Draft) -> Iterator[str]:
-    yield "whole sentences"
+    timed = asked.material.story.timing is Timing.SUBTITLES or asked.material.heard
+    yield "whole sentences" if timed else "whole lines, as far as their reading time tells"
+    if asked.kind in _TELLING and not draft.missing:
+        yield "the whole story"
     if asked.limit_ms is not None:
         yield f"at most {asked.limit_ms / 1000:g} s"
     if draft.hook:
         yield f"hook in the first {HOOK_MS / 1000:g} s"
     if draft.question:
-        yield "ends on an open question"
+        yield "ends on an open question" if draft.question.asks else "breaks off on a line that hooks"
     if asked.before_ms is not None:
         yield f"nothing from {asked.before_ms / 1000:g} s on"
 

@@ -11,7 +11,7 @@ n pieces and T frames cost about ``5 n`` sums of T numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ class Problem:
     needed: frozenset[int] = frozenset()  # pieces that must be kept
     barred: frozenset[int] = frozenset()  # pieces that must not
     breaks: frozenset[int] = frozenset()  # borders that no clip goes over: another source begins
-    starts_at: int | None = None  # border at which the first clip begins
+    starts_at: frozenset[int] | None = None  # borders at one of which the first clip begins
     ends_at: int | None = None  # border at which the last clip ends
 
 
@@ -58,24 +58,27 @@ class Solution:
 
 def best(problem: Problem) -> Solution | None:
     """The clips worth most; None where nothing meets what is asked."""
+    ends = range(len(problem.frames) + 1) if problem.ends_at is None else (problem.ends_at,)
+    return max(best_by_end(problem, ends), key=lambda solution: solution.value, default=None)
+
+
+def best_by_end(problem: Problem, ends: Iterable[int]) -> Iterator[Solution]:
+    """For each border at which the last clip may end, the clips worth most that do; those that can't be are left out.
+
+    One table answers for all of them; ``problem.ends_at`` is not looked at.
+    """
     if problem.limit < max(problem.least, problem.least_clip):
-        return None
+        return
     waiting, running = _tables(problem)
-    ends = list(_last_borders(problem))
-    tops = [(int(running[j][problem.least :].max()), j) for j in ends]
-    value, at = max(tops, default=(NEVER, -1))
-    if value <= NEVER // 2:
-        return None
-    used = problem.least + int(running[at][problem.least :].argmax())
-    return Solution(tuple(_traced(problem, waiting, running, at, used)), value, used)
-
-
-def _last_borders(problem: Problem) -> Iterator[int]:
-    """Borders at which the last clip may end."""
     last_needed = max(problem.needed, default=-1)
-    for j in range(last_needed + 1, len(problem.frames) + 1):
-        if problem.may_end[j] and problem.ends_at in (None, j):
-            yield j
+    for end in ends:
+        if end <= last_needed or not problem.may_end[end]:
+            continue
+        worths = running[end][problem.least :]
+        used = problem.least + int(worths.argmax())
+        value = int(running[end][used])
+        if value > NEVER // 2:
+            yield Solution(tuple(_traced(problem, waiting, running, end, used)), value, used)
 
 
 def _tables(problem: Problem) -> tuple[list[Row], list[Row]]:
@@ -85,21 +88,23 @@ def _tables(problem: Problem) -> tuple[list[Row], list[Row]]:
     begin[0] = 0
     waiting: list[Row] = []
     running: list[Row] = [never]
-    far, near, shot = never, never, -1  # clips ended in earlier shots, and in this one
+    far, near, shot = never, never, -1  # clips ended in earlier shots, and in this one, the next join paid for
     for i in range(len(problem.frames) + 1):
         if problem.enters[i] != shot:
-            far, near, shot = np.maximum(far, near), never, problem.enters[i]
-        opens = begin if problem.starts_at in (None, i) else never
-        waiting.append(np.maximum(np.maximum(far - problem.join, near - problem.join - problem.jump), opens))
+            far, near, shot = np.maximum(far, near + problem.jump), never, problem.enters[i]
+        if i in problem.breaks and problem.may_end[i]:
+            far = np.maximum(far, running[i] - problem.join)
+        ended = np.maximum(far, near)
+        waiting.append(np.maximum(ended, begin) if problem.starts_at is None or i in problem.starts_at else ended)
         if i == len(problem.frames):
             break
         if i in problem.needed:
             far, near, begin = never, never, never
-        elif problem.may_end[i]:
+        elif problem.may_end[i] and i not in problem.breaks:
             if problem.leaves[i] == shot:
-                near = np.maximum(near, running[i])
+                near = np.maximum(near, running[i] - (problem.join + problem.jump))
             else:
-                far = np.maximum(far, running[i])
+                far = np.maximum(far, running[i] - problem.join)
         running.append(_running(problem, waiting, running, i, never))
     return waiting, running
 
@@ -134,9 +139,9 @@ def _newly_long(problem: Problem, end: int) -> Iterator[tuple[int, int, int]]:
 
 def _moved(row: Row, frames: int, worth: int) -> Row:
     """A row with ``frames`` more used and ``worth`` more gained."""
-    moved = np.full(len(row), NEVER, np.int64)
-    if frames < len(row):
-        moved[frames:] = row[: len(row) - frames] + worth
+    moved = np.empty_like(row)
+    moved[:frames] = NEVER
+    np.add(row[: max(0, len(row) - frames)], worth, out=moved[frames:])
     return moved
 
 
@@ -166,8 +171,8 @@ def _clip_start(problem: Problem, waiting: list[Row], running: list[Row], at: in
 def _clip_before(problem: Problem, waiting: list[Row], running: list[Row], start: int, used: int) -> int | None:
     """The border at which the clip before the one from ``start`` ends; None if that is the first."""
     value = int(waiting[start][used])
-    for end in range(start - 1, -1, -1):
-        if end in problem.needed:
+    for end in range(start if start in problem.breaks else start - 1, -1, -1):
+        if end < start and end in problem.needed:
             break
         cost = problem.join + (problem.jump if problem.leaves[end] == problem.enters[start] else 0)
         if problem.may_end[end] and int(running[end][used]) - cost == value:

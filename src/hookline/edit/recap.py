@@ -1,20 +1,29 @@
-"""What an episode relies on in those before it, for "previously on"."""
+"""What an episode relies on in those before it, for "previously on".
+
+It relies on what it pays off, on what the last episode ended on, on what came out about people who are in
+it, and on lines whose rare words come up in it again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from hookline.edit.pieces import Material
-from hookline.edit.worth import spans_of
-from hookline.model.script import Line, Source
+from hookline.edit.worth import Moment, spans_of
+from hookline.model.script import Line, LineKind, Source
 from hookline.model.story import BeatType
 
 _IDLE = -0.5  # a second that the episode doesn't rely on
 _PROMISE = 3.0  # a line that sets up what this episode pays off
 _ENDING = 2.5  # the lines that the last episode ended on
 _KNOWN = 1.2  # what came out about people who are in this one
+_WORDS = 1.0  # a line with three rare words that come up again
 _FADES = 0.93  # an episode further back
 _COMES_OUT = frozenset((BeatType.REVEAL, BeatType.DISCOVERY, BeatType.BETRAYAL, BeatType.INCITING))
+_WORD = re.compile(r"[^\W\d_\u2e80-\u9fff\uac00-\ud7ff]{4,}|[\u4e00-\u9fff]+")
+_RARE = 3  # lines of the episode before, and of this one, that a word stands in at most
 
 
 def recap_rates(material: Material, earlier: Sequence[Material]) -> Mapping[int, tuple[float, ...]]:
@@ -23,31 +32,60 @@ def recap_rates(material: Material, earlier: Sequence[Material]) -> Mapping[int,
 
 
 def _rates(material: Material, one: Material, *, last: bool) -> tuple[float, ...]:
-    lines = spans_of(one.story)
     rates = [_IDLE] * -(-one.duration_ms // 1000)
     fade = _FADES ** (material.number - one.number - 1)
-    for source, value in _relied_on(material, one, last=last):
-        if source in lines:
-            _raise(rates, lines[source], value * fade)
+    for moment in relied_on(material, one, last=last):
+        for second in moment.span.seconds():
+            if second < len(rates):
+                rates[second] = max(rates[second], moment.strength * fade)
     return tuple(rates)
 
 
-def _relied_on(material: Material, one: Material, *, last: bool) -> list[tuple[Source, float]]:
-    found: list[tuple[Source, float]] = []
+def relied_on(material: Material, one: Material, *, last: bool) -> tuple[Moment, ...]:
+    """The lines of an earlier episode that this one relies on, strongest first, each once."""
+    lines = spans_of(one.story)
+    best: dict[Source, Moment] = {}
+    for source, strength, why in (*_by_story(material, one, last=last), *_by_words(material, one)):
+        line = lines.get(source)
+        if line is not None and line.span is not None and (source not in best or best[source].strength < strength):
+            best[source] = Moment(source, line.span, line.text, strength, why)
+    return tuple(sorted(best.values(), key=lambda moment: (-moment.strength, moment.span)))
+
+
+def _by_story(material: Material, one: Material, *, last: bool) -> Iterator[tuple[Source, float, str]]:
     for promise in material.promises:
         if promise.episode == one.number and promise.payoff and promise.payoff.episode == material.number:
-            found += [(source, _PROMISE * (promise.confidence or 0.5)) for source in promise.evidence]
+            for source in promise.evidence:
+                yield source, _PROMISE * (promise.confidence or 0.5), f"it is paid off now ({promise.what})"
     if last:
-        found += [(source, _ENDING) for source in one.story.ending.evidence]
+        for source in one.story.ending.evidence:
+            yield source, _ENDING, f"it left open: {one.story.ending.question or 'how it goes on'}"
     here = {line.speaker for line in material.story.episode.lines() if line.speaker}
     for beat in one.story.beats:
-        if beat.type in _COMES_OUT and here & set(beat.characters):
-            found += [(source, _KNOWN * beat.intensity) for source in beat.evidence]
+        if beat.type in _COMES_OUT and (known := sorted(here & set(beat.characters))):
+            for source in beat.evidence:
+                yield source, _KNOWN * beat.intensity, f"it came out about {', '.join(known)}, who speak now"
+
+
+def _by_words(material: Material, one: Material) -> Iterator[tuple[Source, float, str]]:
+    """Lines with rare words in common."""
+    mine, others = _spoken(material), _spoken(one)
+    counts = Counter(word for words in (*mine.values(), *others.values()) for word in words)
+    now = {word for words in mine.values() for word in words}
+    for source, words in others.items():
+        shared = sorted(word for word in words & now if counts[word] <= _RARE)
+        if len(shared) >= 2:
+            yield source, _WORDS * min(1.0, len(shared) / 3), f"its words come up again ({', '.join(shared[:3])})"
+
+
+def _spoken(material: Material) -> dict[Source, set[str]]:
+    """The words of each line said."""
+    return {line.source: _words(line) for line in material.story.episode.lines() if line.kind is LineKind.DIALOGUE}
+
+
+def _words(line: Line) -> set[str]:
+    """Words, and pairs of Han characters."""
+    found: set[str] = set()
+    for word in _WORD.findall(line.text.casefold()):
+        found |= {word} if word < "\u2e80" else {word[i : i + 2] for i in range(len(word) - 1)}
     return found
-
-
-def _raise(rates: list[float], line: Line, value: float) -> None:
-    assert line.span is not None
-    for second in line.span.seconds():
-        if second < len(rates):
-            rates[second] = max(rates[second], value)

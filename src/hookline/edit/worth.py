@@ -7,6 +7,7 @@ choices of ours; a cut's reason names the lines, so that anyone can judge them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ _EVEN = 0.3  # what a second without tension is worth
 _TENSION = 0.7
 _BEAT = 0.9  # what a beat of full intensity adds to the seconds of its lines
 _SPIKE = 0.5
+_UNTOLD, _SEEN, _SAID = 0.8, 1.6, 0.9  # seconds of a silent cut: no line, something done or shown, something said
+_LETTERS_PER_S, _HAN_PER_S = 17.0, 9.0  # read in captions
+_FEW_WORDS_S = 1.8  # a line read in this time is short
 _LEAST_APPEAL, _MOST_APPEAL = -0.9, 2.0
 
 HOOKING = frozenset(
@@ -49,6 +53,8 @@ TELLING = frozenset(
         BeatType.CLIFFHANGER,
     )
 )
+_ASKED = re.compile(r"[?？؟]['\"”’»」』）)]*\s*$")
+_ASKS = 0.45  # a question asked in passing, at full tension; one that stays open has 0.5 or more
 _HANGING = frozenset((PromiseKind.QUESTION, PromiseKind.SECRET, PromiseKind.THREAT))
 
 
@@ -59,8 +65,9 @@ class Moment:
     source: Source
     span: Span  # of the line, in the source's time
     text: str
-    strength: float  # 0..1
+    strength: float  # 0..1; 1..2 for what the episode itself ends on
     why: str
+    asks: bool = False  # leaves something open
 
 
 def spans_of(story: EpisodeStory) -> dict[Source, Line]:
@@ -132,28 +139,36 @@ def hooks(material: Material) -> tuple[Moment, ...]:
 
 
 def questions(material: Material) -> tuple[Moment, ...]:
-    """Lines that leave something open: the ending's first, then what stays open beyond the episode."""
+    """Lines that leave something open: the ending's first, then what stays open, then what is asked in passing."""
     story, lines = material.story, spans_of(material.story)
     found: list[Moment] = []
     at = [lines[source] for source in story.ending.evidence if source in lines]
     if at and story.ending.question:
         last = max(at, key=lambda line: line.span or Span(0, 0))
-        found.append(_moment(last, 1.0 + story.ending.strength, story.ending.question))
+        found.append(_moment(last, 1.0 + story.ending.strength, story.ending.question, asks=True))
     for promise in material.promises:
         stays = promise.payoff is None or promise.payoff.episode > story.number
         if promise.episode != story.number or promise.kind not in _HANGING or not stays:
             continue
         found += [
-            _moment(lines[source], promise.confidence or 0.5, promise.what)
+            _moment(lines[source], promise.confidence or 0.5, promise.what, asks=True)
             for source in promise.evidence[-1:]
             if source in lines
         ]
+    asked = (line for line in lines.values() if line.kind is LineKind.DIALOGUE and _ASKED.search(line.text))
+    found += [_moment(line, _ASKS * _tension_at(story, line), "it is asked there", asks=True) for line in asked]
     return _strongest(found)
 
 
-def _moment(line: Line, strength: float, why: str) -> Moment:
+def _tension_at(story: EpisodeStory, line: Line) -> float:
+    """The highest tension while a line is said."""
     assert line.span is not None
-    return Moment(line.source, line.span, line.text, strength, why)
+    return max((story.tension[s] for s in line.span.seconds() if s < len(story.tension)), default=0.0)
+
+
+def _moment(line: Line, strength: float, why: str, *, asks: bool = False) -> Moment:
+    assert line.span is not None
+    return Moment(line.source, line.span, line.text, strength, why, asks)
 
 
 def _strongest(found: Iterable[Moment]) -> tuple[Moment, ...]:
@@ -186,18 +201,21 @@ def essentials(material: Material) -> tuple[Moment, ...]:
     return _strongest(found)
 
 
-def silent_rates(material: Material, rates: tuple[float, ...], *, chars_per_s: float) -> tuple[float, ...]:
-    """The rates for viewers without sound: what is seen counts more, what must be read counts by how readable it is."""
-    factors = [0.8] * len(rates)
+def silent_rates(material: Material, rates: tuple[float, ...]) -> tuple[float, ...]:
+    """The rates for viewers without sound: what is seen counts more, what is said as far as it can be read."""
+    factors = [_UNTOLD] * len(rates)
     for line in material.story.episode.lines():
         if line.span is None or not line.span.duration_ms:
             continue
-        factor = 1.6
-        if line.kind is LineKind.DIALOGUE:
-            needed_s = len(line.text) / chars_per_s
-            factor = 0.9 * min(1.0, line.span.duration_ms / 1000 / needed_s) ** 2 if needed_s else 0.9
-            factor *= min(1.0, 1.8 / max(needed_s, 0.1)) ** 0.5
+        factor = _SEEN if line.kind is not LineKind.DIALOGUE else _read(line.text, line.span)
         for second in line.span.seconds():
             if second < len(factors):
                 factors[second] = factor
     return tuple(rate * factor for rate, factor in zip(rates, factors, strict=True))
+
+
+def _read(text: str, span: Span) -> float:
+    """What a line said is to those who read it: less where it goes by too fast, and the longer it is."""
+    needed_s = sum(1 / (_HAN_PER_S if char >= "\u2e80" else _LETTERS_PER_S) for char in text)
+    in_time = min(1.0, span.duration_ms / 1000 / needed_s) if needed_s else 1.0
+    return _SAID * in_time * in_time * float(min(1.0, _FEW_WORDS_S / max(needed_s, 0.1)) ** 0.5)

@@ -58,6 +58,9 @@ FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "tiktok-ads": ("events", "hookline.formats.tiktok_ads"),
     "hookline": ("events", "hookline.formats.hookline_parquet"),
     "youtube-retention": ("curve", "hookline.formats.youtube_retention"),
+    "youtube-views": ("curve", "hookline.formats.youtube_views"),
+    "meta-video": ("curve", "hookline.formats.meta_video"),
+    "tiktok-video": ("curve", "hookline.formats.tiktok_video"),
     "corrections": ("corrections", "hookline.formats.corrections"),
 }
 

@@ -35,7 +35,7 @@ def write(cut: Cut, *, fps: Rate, sources: Mapping[str, SourceFile], start: str 
     if len(listed) > _MOST_EVENTS:
         raise BadInput(f"an EDL holds {_MOST_EVENTS:,} cuts, not {len(listed):,}", mend="write FCPXML or OTIO")
     reels = _reels(listed)
-    lines = [f"TITLE: {_plain(cut.id)}", f"FCM: {'DROP FRAME' if drops(fps) else 'NON-DROP FRAME'}", ""]
+    lines = [f"TITLE: {_plain(cut.id)}", f"FCM: {'DROP FRAME' if drops(fps) else 'NON-DROP FRAME'}"]
     for number, edit in enumerate(listed, start=1):
         lines += _event(number, edit, reels[edit.source.name], fps, frame_of(start, fps))
     return ("\r\n".join(lines) + "\r\n").encode("ascii", errors="replace")

@@ -24,6 +24,16 @@ GRID = np.array([0.02, 0.05, 0.08, 0.12, 0.17, 0.23, 0.30, 0.40, 0.55, 0.75, 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """What is believed before any unit is seen; normal throughout."""
+
+    means: Floats  # of each column's effect
+    sds: Floats
+    level: float = 0.0  # m
+    level_sd: float = WIDE_SD
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
     """Draws of everything that is not known; the first axis is the draw."""
 
@@ -55,9 +65,7 @@ def posterior(
     group: Ints,
     *,
     groups: int,
-    sds: Floats,
-    means: Floats | None = None,
-    centre: tuple[float, float] = (0.0, WIDE_SD),
+    prior: Prior,
     draws: int = 1000,
     seed: int = 0,
 ) -> Posterior:
@@ -69,26 +77,22 @@ def posterior(
         design: Units x columns.
         group: Of each unit, 0 to groups - 1.
         groups: How many groups there are, seen or not.
-        sds: Prior standard deviation of each column's effect.
-        means: Its prior mean; without them 0.
-        centre: Prior mean and standard deviation of m.
+        prior: Of the effects and the mean level.
         draws: How many.
         seed: Of the random numbers.
     """
     rng = np.random.default_rng(seed)
-    usual, centre_sd = centre
-    means = np.zeros(len(sds)) if means is None else means
-    usually = usual + design @ means
+    usually = prior.level + design @ prior.means
     y = y - usually
     pairs = [(tau, sigma) for tau in GRID for sigma in (GRID if groups > 1 else GRID[-1:])]
     columns = _columns(design, group, groups)
-    weights = np.array([_log_weight(y, variance, columns, tau, sigma, sds, centre_sd) for tau, sigma in pairs])
+    weights = np.array([_log_weight(y, variance, columns, tau, sigma, prior) for tau, sigma in pairs])
     weights = np.exp(weights - weights.max())
     chosen = rng.choice(len(pairs), size=draws, p=weights / weights.sum())
     coefficients = np.empty((draws, columns.shape[1]))
     for index in np.unique(chosen):
         tau, sigma = pairs[index]
-        factor, mean = _solved(y, variance, columns, tau, sigma, sds, centre_sd)
+        factor, mean = _solved(y, variance, columns, tau, sigma, prior)
         here = chosen == index
         noise = rng.standard_normal((columns.shape[1], int(here.sum())))
         coefficients[here] = (mean[:, None] + np.linalg.solve(factor.T, noise)).T
@@ -98,7 +102,9 @@ def posterior(
     precision = 1 / variance + 1 / tau[:, None] ** 2
     units = (y / variance + fitted / tau[:, None] ** 2) / precision
     units = units + rng.standard_normal(units.shape) / np.sqrt(precision)
-    return Posterior(mean[:, 0] + usual, levels + mean + usual, effects + means, units + usually, tau, sigma)
+    return Posterior(
+        mean[:, 0] + prior.level, levels + mean + prior.level, effects + prior.means, units + usually, tau, sigma
+    )
 
 
 def _columns(design: Floats, group: Ints, groups: int) -> Floats:
@@ -106,30 +112,28 @@ def _columns(design: Floats, group: Ints, groups: int) -> Floats:
     return np.column_stack([np.ones(len(design)), np.eye(groups)[group], design])
 
 
-def _precisions(columns: Floats, sigma: float, sds: Floats, centre_sd: float) -> Floats:
-    groups = columns.shape[1] - 1 - len(sds)
-    return np.concatenate([[centre_sd**-2], np.full(groups, sigma**-2.0), np.asarray(sds) ** -2.0])
+def _precisions(columns: Floats, sigma: float, prior: Prior) -> Floats:
+    groups = columns.shape[1] - 1 - len(prior.sds)
+    return np.concatenate([[prior.level_sd**-2], np.full(groups, sigma**-2.0), prior.sds**-2.0])
 
 
 def _solved(
-    y: Floats, variance: Floats, columns: Floats, tau: float, sigma: float, sds: Floats, centre_sd: float
+    y: Floats, variance: Floats, columns: Floats, tau: float, sigma: float, prior: Prior
 ) -> tuple[Floats, Floats]:
     """Cholesky factor of the coefficients' posterior precision, and their mean."""
     weight = 1 / (variance + tau**2)
-    precision = (columns * weight[:, None]).T @ columns + np.diag(_precisions(columns, sigma, sds, centre_sd))
+    precision = (columns * weight[:, None]).T @ columns + np.diag(_precisions(columns, sigma, prior))
     factor = np.linalg.cholesky(precision)
     mean = np.linalg.solve(precision, columns.T @ (weight * y))
     return factor.astype(np.float64), mean.astype(np.float64)
 
 
-def _log_weight(
-    y: Floats, variance: Floats, columns: Floats, tau: float, sigma: float, sds: Floats, centre_sd: float
-) -> float:
+def _log_weight(y: Floats, variance: Floats, columns: Floats, tau: float, sigma: float, prior: Prior) -> float:
     """Log of the marginal likelihood times the prior of tau and sigma, but for a constant."""
-    factor, mean = _solved(y, variance, columns, tau, sigma, sds, centre_sd)
-    weight, prior = 1 / (variance + tau**2), _precisions(columns, sigma, sds, centre_sd)
-    squares = float((weight * (y - columns @ mean) ** 2).sum() + (prior * mean**2).sum())
-    log_det = 2 * float(np.log(np.diag(factor)).sum()) - float(np.log(weight).sum() + np.log(prior).sum())
+    factor, mean = _solved(y, variance, columns, tau, sigma, prior)
+    weight, held = 1 / (variance + tau**2), _precisions(columns, sigma, prior)
+    squares = float((weight * (y - columns @ mean) ** 2).sum() + (held * mean**2).sum())
+    log_det = 2 * float(np.log(np.diag(factor)).sum()) - float(np.log(weight).sum() + np.log(held).sum())
     spacing = float(np.log(np.gradient(GRID))[np.searchsorted(GRID, tau)])
     of_tau = spacing - 0.5 * (tau / TAU_SCALE) ** 2
     of_sigma = float(np.log(np.gradient(GRID))[np.searchsorted(GRID, sigma)]) - 0.5 * (sigma / SIGMA_SCALE) ** 2

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,15 @@ def _seconds(pieces: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float
 
 def _level(second: NDArray[np.float32], weights: NDArray[np.float64]) -> float:
     length = second.shape[1]
-    spectrum = np.fft.rfft(second.astype(np.float64), axis=1) * _response(length)
+    spectrum = np.fft.rfft(second.astype(np.float64), axis=1) * k_response(length)
     heard = np.fft.irfft(spectrum, n=length, axis=1)[:, _CONTEXT:]
     power = float(weights @ (heard**2).mean(axis=1))
     return round(max(SILENCE_LUFS, -0.691 + 10 * math.log10(power)), 2) if power > 0 else SILENCE_LUFS
 
 
-def _response(length: int) -> NDArray[np.complex128]:
+@lru_cache(maxsize=4)
+def k_response(length: int) -> NDArray[np.complex128]:
+    """The K filter's answer at the frequencies of a real transform of so many samples at 48 kHz."""
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(length))
     answer: NDArray[np.complex128] = np.ones_like(z)
     for above, below in (_SHELF, _HIGH_PASS):

@@ -23,6 +23,7 @@ id = {id}                  # how viewers' events and tables name the series
 smallest_group = 20        # groups of fewer viewers are never shown
 
 # [audience]
+# views = {{ "ep01.csv" = 18400 }}  # how many views a platform's curve rests on, by its file's name in curves/
 # testers = []             # viewers' own ids, as players send them: their rows are set aside, and counted
 """
 
@@ -31,12 +32,14 @@ SECTIONS: dict[str, type] = {
     "experiments": list,
     "audience": dict,
     "engines": dict,
+    "cut": dict,
+    "platforms": dict,
     "prices": dict,
-}  # experiments: read by project/experiments.py, prices by project/plans.py
+}  # experiments: read by project/experiments.py, prices by plans.py, cut and platforms by cut_settings.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
-AUDIENCE = ("testers",)
+AUDIENCE = ("testers", "views")
 LANGUAGE_SETTINGS: dict[str, tuple[type, ...]] = {  # of the table [engines.language]
     "base_url": (str,),
     "model": (str,),
@@ -71,6 +74,7 @@ class Config:
     smallest_group: int = 20
     language_engine: LanguageSettings | None = None
     testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
+    views: Mapping[str, int] = field(default_factory=dict)  # behind platforms' curves, by the name of the file
     sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
     file: str = FILE  # where that was read
 
@@ -107,6 +111,7 @@ def read(folder: Path) -> Config:
         smallest_group=table.get("smallest_group", 20),
         language_engine=_language(table.get("engines", {}), path),
         testers=tuple(table.get("audience", {}).get("testers", ())),
+        views=dict(table.get("audience", {}).get("views", {})),
         sections={name: table[name] for name in SECTIONS if name in table},
         file=str(path),
     )
@@ -156,8 +161,18 @@ def _check_audience(table: dict[str, Any], path: Path) -> None:
             raise BadInput(
                 f"there is no setting audience.{key}", where=str(path), mend=f"settings: {', '.join(AUDIENCE)}"
             )
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if key == "views":
+            _check_views(value, path)
+        elif not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
+
+
+def _check_views(value: object, path: Path) -> None:
+    wrong = not isinstance(value, dict) or any(type(n) is not int or n < 1 for n in value.values())
+    if wrong:
+        raise BadInput(
+            f"audience.views is {value!r}", where=str(path), mend='give whole numbers: { "ep01.csv" = 18400 }'
+        )
 
 
 def _quoted(text: str) -> str:

@@ -21,10 +21,11 @@ from hookline import formats
 from hookline.formats import Detected
 from hookline.formats.text import decode
 from hookline.model.correction import Correction
-from hookline.model.curve import PlatformCurve
+from hookline.model.curve import PlatformExport
 from hookline.model.errors import BadInput, UnknownFormat, Unreadable
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import SetAside
+from hookline.project.config import Config
 from hookline.project.folder import FOLDERS, Imported, SeriesFolder, episode_of
 from hookline.project.store import copy_atomic, file_digest, write_atomic
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "HOOKLINE_PSEUDONYM_KEY"
 KEY_FILE = "events/.pseudonym-key"
+QUARTILES = 8  # points: a curve with fewer is quartiles
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,19 +326,31 @@ def _look_at_video(source: Path, entry: Imported) -> tuple[str, list[str]]:
 
 
 def _look_at_curve(source: Path, entry: Imported) -> tuple[str, list[str]]:
-    curve = read_curve(source, entry)
-    remarks = [] if curve.views else ["no number of views, so no interval can be given: say it with --views N"]
-    return f"episode {entry.episode}, {_count(len(curve.positions), 'point')}", remarks
+    export = read_export(source, entry)
+    remarks = [*export.notes, *_told(export.quality.set_aside)]
+    if any(not curve.views for curve in export.curves):
+        remarks.append("no number of views, so no interval can be given: say it with --views N, or import the views")
+    if any(curve.positions and not curve.seconds and curve.size < QUARTILES for curve in export.curves):
+        remarks.append("quartiles are laid along the episode's length, which its script, subtitles or video say")
+    views = sum(count.views for count in export.counts)
+    found = [_count(curve.size, "point") + (f" in {curve.market}" if curve.market else "") for curve in export.curves]
+    found += [_count(views, "view")] if export.counts else []
+    return f"episode {entry.episode}, {', '.join(found[:MOST_NAMED])}", remarks
 
 
-def read_curve(path: Path, entry: Imported) -> PlatformCurve:
-    """The curve of a platform's export, with what was said of it on import."""
+def read_export(path: Path, entry: Imported) -> PlatformExport:
+    """What a platform's export holds, with what was said of it on import."""
     reader = formats.module(entry.format or formats.detect(path, kind="curve").format)
     text = decode(path.read_bytes(), where=str(path)).text
-    curve: PlatformCurve = reader.read(
+    export: PlatformExport = reader.read(
         text, file=entry.path, episode=entry.episode, views=entry.views, market=entry.market
     )
-    return curve
+    return export
+
+
+def views_of(entry: Imported, config: Config) -> int:
+    """How many views a curve rests on by the user's word: on import, else in ``hookline.toml`` by the file's name."""
+    return entry.views or config.views.get(Path(entry.path).name, 0)
 
 
 def _look_at_corrections(source: Path, entry: Imported) -> tuple[str, list[str]]:

@@ -4,35 +4,30 @@
 -- be.  A view completes by a complete event, or by playing to within 1 s of the end.  What is told inside an
 -- advertisement or while the player is hidden is neither.  Market and platform are the first event's.  `located` is
 -- false where play never began, or no event gave a position: where the view ended is then unknown.
--- In: events_placed, passes.
+-- In: sittings_told, cuts, event_places.
 WITH told AS (
     SELECT
-        viewer_id, episode, cut, day,
-        min("at") AS started_at,
-        min({'at': "at", 'market': place.market, 'platform': place.platform}) AS first,
-        max(duration_ms) AS duration_ms,
-        max(CASE WHEN kind <> 'seek_to' AND NOT in_ad AND NOT unseen THEN position_ms END) AS furthest_ms,
-        bool_or(kind = 'complete' AND NOT in_ad AND NOT unseen) AS ended,
-        bool_or(turn BETWEEN 2 AND 10) AS began
-    FROM events_placed
-    GROUP BY viewer_id, episode, cut, day
-),
-played AS (
-    SELECT viewer_id, episode, cut, day, CAST(sum(to_ms - from_ms) AS INTEGER) AS watched_ms, max(to_ms) AS reached_ms
-    FROM passes
-    GROUP BY viewer_id, episode, cut, day
+        viewer_id, cut_number, day,
+        min(started_at) AS started_at, min(first) % 16777216 AS place,
+        max(furthest_ms) AS furthest_ms, bool_or(ended) AS ended, bool_or(began) AS began,
+        CAST(sum(watched_ms) AS INTEGER) AS watched_ms, max(to_ms) AS reached_ms, CAST(sum(events) AS BIGINT) AS events
+    FROM sittings_told
+    GROUP BY viewer_id, cut_number, day
 )
 SELECT
-    left(sha256(t.viewer_id || ' ' || t.episode || ' ' || t.cut || ' ' || t.day), 32) AS view_id,
+    left(sha256(t.viewer_id || ' ' || c.episode || ' ' || c.cut || ' ' || t.day), 32) AS view_id,
     t.viewer_id,
-    t.episode,
-    t.cut,
+    c.episode,
+    c.cut,
     t.day,
-    t.first.market AS market,
-    t.first.platform AS platform,
+    p.market,
+    p.platform,
     t.started_at,
-    CAST(coalesce(t.furthest_ms, CASE WHEN t.ended THEN t.duration_ms END) AS INTEGER) AS exit_ms,
-    coalesce(p.watched_ms, 0) AS watched_ms,
-    t.ended OR coalesce(p.reached_ms >= t.duration_ms - 1000, false) AS completed,
-    t.began AND (t.furthest_ms IS NOT NULL OR t.ended) AS located
-FROM told t LEFT JOIN played p USING (viewer_id, episode, cut, day)
+    CAST(coalesce(t.furthest_ms, CASE WHEN t.ended THEN c.duration_ms END) AS INTEGER) AS exit_ms,
+    t.watched_ms,
+    t.ended OR coalesce(t.reached_ms >= c.duration_ms - 1000, false) AS completed,
+    t.began AND (t.furthest_ms IS NOT NULL OR t.ended) AS located,
+    t.events
+FROM told t
+JOIN cuts c ON c.number = t.cut_number
+JOIN event_places p ON p.place = t.place

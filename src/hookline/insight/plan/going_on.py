@@ -13,12 +13,12 @@ import numpy as np
 
 from hookline.insight.endings import Transition, transitions
 from hookline.insight.grid import Floats, SeriesData
-from hookline.insight.mixed import Posterior, posterior
+from hookline.insight.mixed import Posterior, Prior, posterior
 from hookline.model.story import Ending, EndingType
 
 STRENGTH_SD, TYPE_SD = 1.0, 0.4  # prior, log-odds: of strength from 0 to 1, of a type against the others
 USUAL, USUAL_SD = 2.0, 0.7  # prior of the level: 88 % go on, from 64 % to 97 % of them
-SDS = np.array([STRENGTH_SD, *(TYPE_SD for _ in EndingType)])
+PRIOR = Prior(np.zeros(1 + len(EndingType)), np.array([STRENGTH_SD, *(TYPE_SD for _ in EndingType)]), USUAL, USUAL_SD)
 
 
 def features(endings: Sequence[Ending]) -> Floats:
@@ -37,8 +37,7 @@ def learnt(library: Sequence[SeriesData], *, draws: int, seed: int) -> tuple[Pos
         features([t.episode.ending for t in found]),
         np.array([t.series for t in found], dtype=np.int64),
         groups=len(library),
-        sds=SDS,
-        centre=(USUAL, USUAL_SD),
+        prior=PRIOR,
         draws=draws,
         seed=seed,
     ), found

@@ -11,8 +11,8 @@ times, coin the share of unlocks that pay money.  What is not known where nobody
     logit u = m + a ln(e / 8) + b (strength of the ending before - 1/2) + types + c ln(price / usual) + w
 
 learnt over every series and market of the library (``mixed.py``; w is the market's own, of which KEPT stays
-when its wall moves).  c is the price's effect on the odds; it works on u2 as well.  A place is recommended only where the
-library has seen several, and so with a price.
+when its wall moves).  c is the price's effect on the odds; it works on u2 as well.  A place is recommended only
+where the library has seen several, and so with a price.
 
 A wall moved later lets those who would have refused watch on for nothing; they are taken to stay as
 those who paid did, which flatters late walls a little.
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hookline.insight.grid import Floats, Ints, SeriesData
-from hookline.insight.mixed import Posterior, posterior
+from hookline.insight.mixed import Posterior, Prior, posterior
 from hookline.insight.plan.going_on import TYPE_SD, features
 from hookline.insight.plan.result import PaywallOption, PaywallPlan
 from hookline.model.errors import BadInput, NotEnoughData
@@ -49,8 +49,12 @@ PRICES = (0.6, 0.8, 1.0, 1.25, 1.6)  # of today's
 PRICES_SEEN = 3  # in one market, before the library tells what a price does
 METHOD = "reach and later unlocks as measured, first unlock by mixed model over series and markets, 2,000 draws"
 PLACES_SEEN = 3  # different first paid episodes in the library, before a place is recommended
-SDS = np.array([EPISODE_SD, STRENGTH_SD, *(TYPE_SD for _ in EndingType), PRICE_SD])
-MEANS = np.array([EPISODE, 0.0, *(0.0 for _ in EndingType), PRICE])
+PRIOR = Prior(
+    np.array([EPISODE, 0.0, *(0.0 for _ in EndingType), PRICE]),
+    np.array([EPISODE_SD, STRENGTH_SD, *(TYPE_SD for _ in EndingType), PRICE_SD]),
+    USUAL,
+    USUAL_SD,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ def _columns(data: SeriesData, path: _Path, at: int) -> Floats:
 
 def _learnt(walls: Sequence[_Wall], seed: int) -> Posterior:
     """The mixed model over all walls."""
-    design = np.array([wall.columns for wall in walls], dtype=np.float64).reshape(len(walls), len(SDS))
+    design = np.array([wall.columns for wall in walls], dtype=np.float64).reshape(len(walls), len(PRIOR.sds))
     design[:, -1] = _dear(walls)
     y = np.array([wall.log_odds for wall in walls], dtype=np.float64)
     variance = np.array([wall.variance for wall in walls], dtype=np.float64)
@@ -194,9 +198,7 @@ def _learnt(walls: Sequence[_Wall], seed: int) -> Posterior:
         design,
         np.zeros(len(walls), dtype=np.int64),
         groups=1,
-        sds=SDS,
-        means=MEANS,
-        centre=(USUAL, USUAL_SD),
+        prior=PRIOR,
         draws=DRAWS,
         seed=seed,
     )
@@ -284,7 +286,7 @@ def _unlocks(
     rng: np.random.Generator,
 ) -> Floats:
     """Log-odds of unlocking at the market's price of today, draws x episodes (in order; the first is not a place)."""
-    columns = np.array([np.zeros(len(SDS)), *(_columns(data, path, at) for at in range(1, len(path.numbers)))])
+    columns = np.array([np.zeros(len(PRIOR.sds)), *(_columns(data, path, at) for at in range(1, len(path.numbers)))])
     mine = next((i for i, w in enumerate(walls) if (w.series, w.market) == (data.series, market)), None)
     own = np.zeros(known.draws)
     dear = 0.0
