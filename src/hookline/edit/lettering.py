@@ -66,24 +66,18 @@ def pictures(
         MissingExtra: uharfbuzz is not installed.
     """
     rules = reading(language)
-    text = "".join(line for caption in captions for line in _lines(caption, style))
+    text = "".join(line for caption in captions for line in caption.lines)
     if not text.strip():
         return ()
     found = fonts_for(without_controls(text), rules.language, folder=fonts)
-    laid = [_laid(caption, style, found, rules) for caption in captions]
+    laid = [_laid(caption, found, rules) for caption in captions]
     size = min(_fitting(one, platform, style) for one in laid)
     colours = _colours(captions, style)
     return tuple(over for one in laid for over in _overlays(one, size, platform, style, colours[one.caption.speaker]))
 
 
-def _lines(caption: Caption, style: CaptionStyle) -> tuple[str, ...]:
-    if style.speaker_names and caption.speaker:
-        return (f"{caption.speaker}: {caption.lines[0]}", *caption.lines[1:])
-    return caption.lines
-
-
-def _laid(caption: Caption, style: CaptionStyle, fonts: Sequence[Font], rules: Reading) -> _Laid:
-    texts = [without_controls(line) for line in _lines(caption, style)]
+def _laid(caption: Caption, fonts: Sequence[Font], rules: Reading) -> _Laid:
+    texts = [without_controls(line) for line in caption.lines]
     lines = tuple(shaped(text, fonts, language=rules.language, rtl=rules.rtl) for text in texts)
     return _Laid(caption, lines, tuple(_words_of(caption, texts)))
 
