@@ -52,7 +52,7 @@ def _sqlglot() -> Any:
 
 
 def _turned(node: exp.Expr) -> exp.Expr:
-    for rule in (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list):
+    for rule in (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list, _hashed):
         node = rule(node)
     return node
 
@@ -137,4 +137,13 @@ def _sorted_list(node: exp.Expr) -> exp.Expr:
         return exp.Anonymous(
             this="ARRAY_SORT", expressions=[exp.Anonymous(this="COLLECT_LIST", expressions=[node.this.this.copy()])]
         )
+    return node
+
+
+def _hashed(node: exp.Expr) -> exp.Expr:
+    """A number of 64 bits for some values, which differs between engines and is never kept."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+        return exp.Anonymous(this="XXHASH64", expressions=node.expressions)
     return node

@@ -58,9 +58,12 @@ def parser() -> argparse.ArgumentParser:
     _add_report(commands)
     _add_audience(commands)
     _add_experiment(commands)
+    _add_cut(commands)
+    _add_platforms(commands)
     _add_plan(commands)
     _add_simulate(commands)
     _add_demo(commands)
+    _add_models(commands)
     _add_doctor(commands)
     return top
 
@@ -166,6 +169,41 @@ def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:
     shape.add_argument("--csv", action="store_true", help="as CSV, one line a figure")
 
 
+def _add_cut(commands: _Commands[argparse.ArgumentParser]) -> None:
+    cut = commands.add_parser(
+        "cut",
+        help="every platform's versions of an episode or a video: chosen, framed, captioned, checked",
+        epilog="hookline platforms lists the platforms; kinds: full, trimmed, teaser, recap, ad (6, 15 and 30 s; or one"
+        " of them: ad15), highlight, silent; a number after a kind is its length in seconds: teaser45",
+    )
+    cut.add_argument("dir", type=Path, nargs="?", help="a series folder, or a library")
+    cut.add_argument("--video", type=Path, metavar="FILE", help="cut this video, without a folder")
+    cut.add_argument("--subtitles", type=Path, metavar="FILE", help="what is said in that video")
+    cut.add_argument("--language", default="", help="that is spoken in that video, as en or th (told from subtitles)")
+    cut.add_argument("--out", type=Path, metavar="FOLDER", help="where the cuts of that video go")
+    cut.add_argument("--episode", type=_whole, action="append", metavar="N", help="this episode (more: say it again)")
+    cut.add_argument("--platform", type=_names, default=(), metavar="A,B", help="for these (tiktok,reels,shorts)")
+    cut.add_argument("--kind", type=_names, default=(), metavar="A,B", help="these kinds (full)")
+    cut.add_argument("--variants", type=_whole, default=0, metavar="N", help="so many of each, to test them (1)")
+    cut.add_argument("--spoilers", action="store_true", help="show paid episodes to those who haven't paid, too")
+    cut.add_argument("--market", default="", help="the market that the cuts are for")
+    cut.add_argument("--figures", type=Path, metavar="FILE", help="platforms of your own, with --video")
+    cut.add_argument("--workers", type=_whole, default=0, metavar="N", help="processes side by side (as many as fit)")
+    cut.add_argument("--dry-run", action="store_true", help="say what would be made and why, and make nothing")
+    cut.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_platforms(commands: _Commands[argparse.ArgumentParser]) -> None:
+    platforms = commands.add_parser("platforms", help="what each platform takes, who says so, and when")
+    platforms.add_argument("name", nargs="?", default="", help="one of them, figure by figure")
+    platforms.add_argument("--dir", type=Path, help="with the figures of this series' own")
+    platforms.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:
     simulate = commands.add_parser("simulate", help="make simulated viewers with planted effects, marked as such")
     simulate.add_argument("dir", type=Path, help="the series folder")
@@ -179,6 +217,13 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="make the sample series and run everything on it")
     demo.add_argument("dir", type=Path, nargs="?", default=Path("demo"), help="where (default: ./demo)")
     demo.add_argument("--viewers", type=_whole, default=200_000, metavar="N", help="simulated viewers (200,000)")
+
+
+def _add_models(commands: _Commands[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser(
+        "models", help="which model files can be used, whether they are there, where to put them"
+    )
+    models.add_argument("--json", action="store_true", help="the same as JSON")
 
 
 def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:

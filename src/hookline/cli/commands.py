@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import draw, plans, tables, trials
+from hookline.cli import cuts, draw, models, plans, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -287,8 +287,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "report": report,
     "audience": audience,
     "experiment": experiment,
+    "cut": cuts.cut,
+    "platforms": cuts.platforms,
     "plan": plan,
     "simulate": simulate,
     "demo": demo,
+    "models": models.tell,
     "doctor": doctor,
 }

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -229,18 +228,3 @@ def _covering(size: tuple[int, int], aspect: float) -> tuple[int, int]:
     """The largest crop of a shape in a picture, in even pixels."""
     width, height = min(size[0], size[1] * aspect), min(size[1], size[0] / aspect)
     return max(2, int(width) // 2 * 2), max(2, int(height) // 2 * 2)
-
-
-def fitted_rate(rate: Fraction, *, least: float, most: float) -> Fraction:
-    """The rate of a version: the source's own, halved or doubled where the platform doesn't take it.
-
-    >>> fitted_rate(Fraction(50), least=23, most=30)
-    Fraction(25, 1)
-    """
-    while float(rate) > most + 0.01 and float(rate) / 2 >= least - 0.01:
-        rate /= 2
-    while float(rate) < least - 0.01 and float(rate) * 2 <= most + 0.01:
-        rate *= 2
-    if least - 0.01 <= float(rate) <= most + 0.01:
-        return rate
-    return Fraction(round(min(max(float(rate), least), most)))

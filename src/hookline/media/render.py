@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hookline.media.camera import Camera, fitted_rate
-from hookline.media.check import Breach, check
+from hookline.media.camera import Camera
+from hookline.media.check import Breach, check, tail_of
 from hookline.media.encode import AUDIO_RATE
 from hookline.media.movie import Movie, Settings
 from hookline.media.overlay import Overlay
-from hookline.media.sound import Heard, Piece, Track, encoded, hear, joined
-from hookline.media.source import Source, check_unchanged, examine, pictures
+from hookline.media.sound import SILENT_LUFS, Heard, Piece, Track, encoded, hear, joined
+from hookline.media.source import Source, check_unchanged, examine, fitted_rate, pictures
 from hookline.media.stamp import Stamp
 from hookline.media.whole import make_folder
 from hookline.model.cut import Clip, Cut
@@ -42,6 +42,7 @@ from hookline.model.span import Span
 QUEUED = 3  # decoded pictures that wait for one strand
 MEMORY_MB = 1_000  # for encoders side by side
 _MB_BY_PIXEL = 60 / 1_000_000  # an encoder of veryfast: its lookahead, its references, its own pictures
+_WITHIN = 0.4  # of a picture's time, where the source is looked at: clear of its edges, at half the rate too
 TASK = "render"
 
 
@@ -165,7 +166,8 @@ def _planned(job: Rendering, looked: Mapping[str, Source]) -> _Plan:
         first, at_ms = round(at_ms * fps / 1000), at_ms + clip.span.duration_ms
         end = round(at_ms * fps / 1000)
         start_s = looked[clip.source].nearest_start(clip.span.start_ms / 1000)
-        moments: NDArray[np.float64] = start_s + (np.arange(end - first) + 0.5) / float(fps)
+        moments = np.arange(end - first, dtype=np.float64)
+        moments = start_s + (moments + _WITHIN) / float(fps)
         placed.append((first, clip, moments))
         sample = round(start_s * AUDIO_RATE)
         length = round(end * AUDIO_RATE / fps) - round(first * AUDIO_RATE / fps)
@@ -391,8 +393,24 @@ def _delivered(plan: _Plan, track: Track, movie: Movie, looked: Mapping[str, Sou
     names = dict.fromkeys(clip.source for clip in plan.job.cut.clips)
     notes = (*(note for name in names for note in looked[name].notes), *track.notes)
     length_ms = round(plan.frames * 1000 / plan.fps)
-    breaches = check(part, plan.job.platform, length_ms)
+    levels = {track.digest: track.level}
+    found = check(part, plan.job.platform, length_ms, silent=track.level.lufs <= SILENT_LUFS, measured=levels)
+    breaches, excused = _excused(found, plan.job.cut.clips[-1], looked)
+    notes += excused
     if breaches:
         return RenderedFailed(plan.job, breaches, notes)
     movie.deliver()
     return Rendered(plan.job, length_ms, (plan.fps.numerator, plan.fps.denominator), notes)
+
+
+def _excused(
+    found: Sequence[Breach], last: Clip, looked: Mapping[str, Source]
+) -> tuple[tuple[Breach, ...], tuple[str, ...]]:
+    """A tail that is black or frozen in the source too is no fault of the file."""
+    tails = [breach for breach in found if breach.what.endswith(" tail")]
+    if not tails:
+        return tuple(found), ()
+    state = tail_of(looked[last.source].path, until_ms=last.span.end_ms)
+    same = [breach for breach in tails if breach.what == f"{state} tail"]
+    notes = tuple(f"{breach.says}, as they are in the source" for breach in same)
+    return tuple(breach for breach in found if breach not in same), notes

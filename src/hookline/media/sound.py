@@ -10,6 +10,7 @@ and 10 LU under the mean); true peak is the largest sample at four times the rat
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,6 +83,7 @@ class Track:
 
     m4a: bytes = field(repr=False)
     level: Level
+    digest: str  # SHA-256 of its packets
     notes: tuple[str, ...] = ()
 
 
@@ -127,7 +129,7 @@ def _stretch(container: Any, stream: Any, start_s: float, span: Span) -> tuple[i
     container.seek(max(0, round((start_s + first / AUDIO_RATE - 0.3) * 1_000_000)))
     resampler = av.AudioResampler(format="fltp", layout="stereo", rate=AUDIO_RATE)
     at: int | None = None
-    for frame in container.decode(stream):
+    for frame in _frames(container, stream):
         due = None if frame.time is None else round((frame.time - start_s) * AUDIO_RATE) - first
         if at is None or (due is not None and abs(due - at) > AUDIO_RATE // 50):  # a gap or a jump in its stamps
             at = due if due is not None else (at or 0)
@@ -138,6 +140,17 @@ def _stretch(container: Any, stream: Any, start_s: float, span: Span) -> tuple[i
     for block in resampler.resample(None):
         at = _put(made, at or 0, block.to_ndarray())
     return first, made
+
+
+def _frames(container: Any, stream: Any) -> Iterator[Any]:
+    """Decoded blocks; one that can't be decoded, as the first after a seek, is left out, and silence stays there."""
+    import av
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue
 
 
 def _put(made: Samples, at: int, block: Any) -> int:
@@ -355,15 +368,17 @@ def encoded(samples: Samples, *, lufs: float, dbtp: float, kbps: int = 160) -> T
     """
     raw_lufs = integrated_lufs(samples)
     if raw_lufs <= SILENT_LUFS:
-        return Track(_aac(samples, kbps), Level(SILENT_LUFS, -120.0), ("the cut is silent",))
+        data = _aac(samples, kbps)
+        return Track(data, Level(SILENT_LUFS, -120.0), decoded(data)[1], ("the cut is silent",))
     gain = 10 ** ((lufs - raw_lufs + 6) / 20)
     raw = _Raw(samples, raw_lufs, _envelope_over(samples, 0.7 * 10 ** (dbtp / 20) / gain))
     ceiling, asked = dbtp - _MARGIN_DB, lufs
     best: Track | None = None
     for _ in range(6):
         data = _aac(_levelled(raw, lufs=asked, dbtp=ceiling), kbps)
-        level = level_of(decoded(data, samples.shape[0]))
-        best = Track(data, level, _level_notes(level, lufs))
+        made, digest = decoded(data)
+        level = level_of(made)
+        best = Track(data, level, digest, _level_notes(level, lufs))
         if level.dbtp <= dbtp and abs(level.lufs - lufs) <= _NEAR_LU * 2:
             break
         ceiling -= max(0.0, level.dbtp - dbtp + 0.05)
@@ -406,11 +421,15 @@ def _aac(samples: Samples, kbps: int) -> bytes:
     return buffer.getvalue()
 
 
-def decoded(data: bytes, channels: int) -> Samples:
-    """The sound of an MP4 in memory as a player makes it."""
+def decoded(data: bytes) -> tuple[Samples, str]:
+    """The sound of an MP4 in memory as a player makes it, and the SHA-256 of its packets."""
     import av
 
     container: Any = av.open(io.BytesIO(data))
+    known = hashlib.sha256()
+    blocks = []
     with container:
-        blocks = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    return np.concatenate(blocks, axis=1) if blocks else np.zeros((channels, 0), np.float32)
+        for packet in container.demux(audio=0):
+            known.update(bytes(packet))
+            blocks += [frame.to_ndarray() for frame in packet.decode()]
+    return np.concatenate(blocks, axis=1), known.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hookline.media import hdr
 from hookline.media.probe import clockwise, opened, video_stream
 from hookline.model.errors import BadInput, Unreadable
 from hookline.model.span import Span
@@ -20,9 +22,7 @@ RATES = tuple(
     for rate in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1))
 )
 SKIPPED_MS = 10_000  # a gap between wanted stretches that is jumped over instead of decoded
-_HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics, ITU-T H.273
 _UNSAID = (0, 2)
-_BT709 = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,10 @@ def examine(path: Path, spans: Iterable[Span]) -> Source:
     with opened(path) as container:
         stream = video_stream(container, path)
         first = _first_frame(container, stream, path)
+        width, height = _square_size(first, stream.sample_aspect_ratio)
         stamps, end_s = _stamps(container, stream, wanted)
     rate = _common_rate(stamps, Fraction(stream.average_rate or stream.guessed_rate or 25))
     _check_end(path, wanted, end_s, rate)
-    width, height = _square_size(first)
     return Source(path, width, height, rate, stamps, end_s, known, tuple(_notes(first)))
 
 
@@ -96,6 +96,25 @@ def stretches(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
+def fitted_rate(rate: Fraction, *, least: float, most: float) -> Fraction:
+    """The rate of a version: the source's own where the platform takes it.
+
+    Else, of the common rates that it takes, a whole multiple or part of the source's, so that pictures are left out or
+    repeated evenly; else the nearest.
+
+    >>> fitted_rate(Fraction(50), least=23, most=30), fitted_rate(Fraction(12), least=23, most=60)
+    (Fraction(25, 1), Fraction(24, 1))
+    """
+    taken = [one for one in (rate, *RATES) if least - 0.05 <= float(one) <= most + 0.05]
+    if not taken:
+        raise BadInput(f"no common frame rate lies between {least:g} and {most:g}", mend="correct the platform's table")
+    return min(taken, key=lambda one: (one != rate, not _even(one, rate), abs(float(one - rate))))
+
+
+def _even(one: Fraction, two: Fraction) -> bool:
+    return (max(one, two) / min(one, two)).denominator == 1
+
+
 def pictures(source: Source, spans: Iterable[Span], *, threads: int = 1) -> Iterator[Picture]:
     """The pictures shown in some spans of a source, in order, each once.
 
@@ -106,9 +125,9 @@ def pictures(source: Source, spans: Iterable[Span], *, threads: int = 1) -> Iter
         stream = video_stream(container, source.path)
         stream.codec_context.thread_count = threads
         stream.thread_type = "AUTO" if threads != 1 else "NONE"
-        until = -1.0
+        until, upright = -1.0, _Upright()
         for span in stretches(spans):
-            for picture in _decoded(container, stream, span):
+            for picture in _decoded(container, stream, span, upright):
                 if picture.start_s >= until:
                     yield picture
                     until = picture.end_s
@@ -123,11 +142,10 @@ def check_unchanged(source: Source) -> None:
 # Decoding
 
 
-def _decoded(container: Any, stream: Any, span: Span) -> Iterator[Picture]:
+def _decoded(container: Any, stream: Any, span: Span, upright: _Upright) -> Iterator[Picture]:
     base, start = stream.time_base, stream.start_time or 0
     step = 1 / float(stream.average_rate or stream.guessed_rate or 25)
     container.seek(start + max(0, int(Fraction(span.start_ms, 1000) / base)), stream=stream)
-    upright = _Upright()
     held: tuple[Any, float] | None = None
     for frame in container.decode(stream):
         at_s = float((frame.pts - start) * base) if frame.pts is not None else (held[1] + step if held else 0.0)
@@ -135,12 +153,18 @@ def _decoded(container: Any, stream: Any, span: Span) -> Iterator[Picture]:
             if at_s <= held[1]:
                 continue
             if at_s * 1000 > span.start_ms:
+                _check_whole(held[0], held[1], container.name)
                 yield Picture(upright(held[0]), held[1], at_s)
             if held[1] * 1000 >= span.end_ms:
                 return
         held = (frame, at_s)
     if held is not None:
         yield Picture(upright(held[0]), held[1], held[1] + step)
+
+
+def _check_whole(frame: Any, at_s: float, name: str) -> None:
+    if frame.is_corrupt:
+        raise Unreadable(f"the picture at {at_s:.2f} s is damaged", where=name, mend="copy or export it again")
 
 
 class _Upright:
@@ -161,37 +185,54 @@ class _Upright:
         return self._graph.vpull()
 
 
-def _steps(frame: Any) -> list[tuple[str, str]]:
+Step = tuple[str, str | int]  # a filter and what it is given
+
+
+_TURNS: dict[int, list[Step]] = {
+    0: [],
+    90: [("transpose", "clock")],
+    180: [("hflip", ""), ("vflip", "")],
+    270: [("transpose", "cclock")],
+}
+
+
+def _steps(frame: Any) -> list[Step]:
     """The filters that a frame needs to be upright, progressive, 8-bit, 4:2:0 and BT.709."""
-    steps: list[tuple[str, str]] = []
+    steps: list[Step] = []
     if frame.interlaced_frame:
         steps.append(("bwdif", "mode=send_frame:deint=interlaced"))
     matrix = _matrix(frame)
-    if frame.format.name != "yuv420p" or matrix != "bt709" or int(frame.color_range) == 2:
+    if int(frame.color_trc) in hdr.NAMES:
+        steps += [("scale", f"in_color_matrix={matrix}:flags=bicubic"), ("format", "gbrp10le")]
+        steps += [("lut3d", int(frame.color_trc))]
+        steps += [("scale", "out_color_matrix=bt709:out_range=tv:flags=bicubic"), ("format", "yuv420p")]
+    elif frame.format.name != "yuv420p" or matrix != "bt709" or int(frame.color_range) == 2:
         given = f"in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv:flags=bicubic"
         steps += [("scale", given), ("format", "yuv420p")]
-    turn = clockwise(frame)
-    if turn:
-        turns = {90: [("transpose", "clock")], 180: [("hflip", ""), ("vflip", "")], 270: [("transpose", "cclock")]}
-        steps += turns[turn]
-    return steps
+    return steps + _TURNS[clockwise(frame)]
 
 
 def _matrix(frame: Any) -> str:
     said = int(frame.colorspace)
+    if said in _UNSAID and int(frame.color_trc) in hdr.NAMES:
+        return "bt2020"
     if said in _UNSAID:
         return "bt709" if frame.height >= 720 else "bt601"
     return {1: "bt709", 9: "bt2020", 10: "bt2020"}.get(said, "bt601")
 
 
-def _graph(frame: Any, steps: Sequence[tuple[str, str]]) -> Any:
+def _graph(frame: Any, steps: Sequence[Step]) -> Any:
     import av
 
     graph = av.filter.Graph()
     nodes = [graph.add_buffer(template=frame, time_base=frame.time_base)]
-    nodes += [graph.add(name, given or None) for name, given in steps]
-    graph.link_nodes(*nodes, graph.add("buffersink"))
-    graph.configure()
+    with ExitStack() as stack:
+        for name, given in steps:
+            # an int is a transfer characteristic, whose table is read when the graph is configured
+            table = f"file='{stack.enter_context(hdr.table_file(given))}'" if isinstance(given, int) else given
+            nodes.append(graph.add(name, table or None))
+        graph.link_nodes(*nodes, graph.add("buffersink"))
+        graph.configure()
     return graph
 
 
@@ -204,15 +245,15 @@ def _first_frame(container: Any, stream: Any, path: Path) -> Any:
     raise Unreadable("no picture in it can be decoded", where=str(path), mend="copy or export it again")
 
 
-def _square_size(frame: Any) -> tuple[int, int]:
-    pixel = float(getattr(frame, "sample_aspect_ratio", None) or 1)
+def _square_size(frame: Any, aspect: Fraction | None) -> tuple[int, int]:
+    pixel = float(aspect or 1)
     width, height = round(frame.width * pixel), frame.height
     return (height, width) if clockwise(frame) in (90, 270) else (width, height)
 
 
 def _notes(frame: Any) -> Iterator[str]:
-    if int(frame.color_trc) in _HDR:
-        yield f"high dynamic range ({_HDR[int(frame.color_trc)]}) was mapped to standard range"
+    if int(frame.color_trc) in hdr.NAMES:
+        yield f"high dynamic range ({hdr.NAMES[int(frame.color_trc)]}) was mapped to standard range"
     if frame.interlaced_frame:
         yield "interlaced pictures were made progressive"
 
@@ -238,13 +279,15 @@ def _stamps(container: Any, stream: Any, wanted: Sequence[Span]) -> tuple[NDArra
 
 
 def _common_rate(stamps: NDArray[np.float64], average: Fraction) -> Fraction:
-    """The common rate nearest to the usual gap between pictures, or to the average."""
+    """The common rate that the pictures keep; else their own if steady; else the one nearest to their usual gap."""
+    near = min(RATES, key=lambda rate: abs(float(rate) - float(average)))
+    if abs(float(near) - float(average)) < 0.0005 * float(average):
+        return near
     gaps = np.diff(stamps)
-    usual = 1 / float(np.median(gaps)) if len(gaps) > 2 and np.median(gaps) > 0 else float(average)
-    exact = min(RATES, key=lambda rate: abs(float(rate) - float(average)))
-    if abs(float(exact) - float(average)) < 0.0005 * float(average):
-        return exact
-    return min(RATES, key=lambda rate: abs(float(rate) - usual))
+    usual = float(np.median(gaps)) if len(gaps) > 2 else 0.0
+    if usual <= 0 or float(np.mean(np.abs(gaps - usual) < 0.002)) > 0.98:
+        return average.limit_denominator(1001)
+    return min(RATES, key=lambda rate: abs(float(rate) - 1 / usual))
 
 
 def _check_end(path: Path, wanted: Sequence[Span], end_s: float, rate: Fraction) -> None:

@@ -26,29 +26,19 @@ class Stamp:
         self._ready: dict[int, tuple[Part, ...]] = {}
 
     def on(self, frame: Any, at_ms: float) -> Any:
-        """The frame with what is shown at an instant; the frame itself is left as it is."""
+        """The frame with what is shown at an instant; pixels that others see too are copied first."""
         shown = [n for n, one in enumerate(self._overlays) if one.span.start_ms <= at_ms < one.span.end_ms]
         for old in [n for n in self._ready if n not in shown]:
             del self._ready[old]
         if not shown:
             return frame
-        made = _copy(frame)
+        frame.make_writable()
         for number in shown:
             if number not in self._ready:
                 self._ready[number] = _parts(self._overlays[number], frame.width, frame.height)
-            for plane, part in zip(made.planes, self._ready[number], strict=True):
+            for plane, part in zip(frame.planes, self._ready[number], strict=True):
                 _blend(plane, part)
-        return made
-
-
-def _copy(frame: Any) -> Any:
-    import av
-
-    made = av.VideoFrame(frame.width, frame.height, "yuv420p")
-    for one, two in zip(made.planes, frame.planes, strict=True):
-        _pixels(one)[:] = _pixels(two)
-    made.colorspace, made.color_range = frame.colorspace, frame.color_range
-    return made
+        return frame
 
 
 def _pixels(plane: Any) -> NDArray[np.uint8]:

@@ -27,7 +27,7 @@ def still(path: Path, *, at_ms: int, width: int) -> bytes:
     with opened(path) as container:
         stream = video_stream(container, path)
         frame = _frame_at(container, stream, max(0, at_ms), path)
-        return _jpeg(_upright(frame), width=width, aspect=_shown_aspect(frame))
+        return _jpeg(_upright(frame), width=width, aspect=_shown_aspect(frame, stream.sample_aspect_ratio))
 
 
 def _frame_at(container: Any, stream: Any, at_ms: int, path: Path) -> Any:
@@ -62,10 +62,9 @@ def _upright(frame: Any) -> Any:
     return av.VideoFrame.from_ndarray(turned, format="rgb24")
 
 
-def _shown_aspect(frame: Any) -> Fraction:
+def _shown_aspect(frame: Any, pixel: Fraction | None) -> Fraction:
     """Width to height as shown: pixels need not be square, and the picture may lie on its side."""
-    pixel = getattr(frame, "sample_aspect_ratio", None) or Fraction(1)
-    aspect = Fraction(frame.width, frame.height) * Fraction(pixel)
+    aspect = Fraction(frame.width, frame.height) * Fraction(pixel or 1)
     return 1 / aspect if clockwise(frame) in (90, 270) else aspect
 
 

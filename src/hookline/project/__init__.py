@@ -1,6 +1,11 @@
 """The series folder: what is there, what is derived, what is stale; runs the work in order."""
 
+from hookline.edit.platforms import Listed, choose_platforms
 from hookline.project.asked import ask, quality
+from hookline.project.cut_estimate import Estimated
+from hookline.project.cut_settings import platforms_json, platforms_of
+from hookline.project.cut_tasks import Failed
+from hookline.project.cutting import Asked, CutRun, cut_library, cut_run_json, cut_video, estimated
 from hookline.project.demo import demo
 from hookline.project.doctor import Check, examine
 from hookline.project.experiments import allocation, design_experiment, experiments
@@ -23,11 +28,16 @@ from hookline.project.viewers import simulate_viewers
 from hookline.project.work import LibraryRun, SeriesRun, run, timed_story
 
 __all__ = [
+    "Asked",
     "Check",
+    "CutRun",
+    "Estimated",
+    "Failed",
     "Forgotten",
     "Imported",
     "Library",
     "LibraryRun",
+    "Listed",
     "Said",
     "SeriesFolder",
     "SeriesRun",
@@ -35,12 +45,17 @@ __all__ = [
     "Taken",
     "allocation",
     "ask",
+    "choose_platforms",
     "compare_drafts",
     "comparison_json",
     "create",
+    "cut_library",
+    "cut_run_json",
+    "cut_video",
     "demo",
     "design_experiment",
     "draft",
+    "estimated",
     "examine",
     "experiments",
     "export_corrections",
@@ -50,6 +65,8 @@ __all__ = [
     "open_series",
     "plan_boundaries",
     "plan_paywall",
+    "platforms_json",
+    "platforms_of",
     "quality",
     "run",
     "schema_texts",

@@ -32,8 +32,10 @@ SECTIONS: dict[str, type] = {
     "experiments": list,
     "audience": dict,
     "engines": dict,
+    "cut": dict,
+    "platforms": dict,
     "prices": dict,
-}  # experiments: read by project/experiments.py, prices by project/plans.py
+}  # experiments: read by project/experiments.py, prices by plans.py, cut and platforms by cut_settings.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}

@@ -8,6 +8,7 @@ what depends on it, and a killed run leaves nothing behind that counts.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -40,9 +41,9 @@ def file_digest(path: Path) -> str:
 
 
 def code_digest(*rooms: str) -> str:
-    """A key of the code of some rooms, so that changed code never answers with an old result."""
+    """A key of the code of some rooms or files, so that changed code never answers with an old result."""
     root = Path(hookline.__file__).parent
-    sources = sorted(path for room in rooms for path in (root / room).rglob("*") if path.is_file())
+    sources = sorted(path for room in rooms for path in (root / room, *(root / room).rglob("*")) if path.is_file())
     kept = [path for path in sources if path.suffix != ".pyc"]
     return digest([[str(path.relative_to(root)), file_digest(path)] for path in kept])
 
@@ -60,6 +61,18 @@ def copy_atomic(source: Path, target: Path) -> None:
     """Copy a file so that the target is whole or absent."""
     with _replacing(target) as made:
         shutil.copyfile(source, made)
+
+
+def put(made: Path, target: Path) -> None:
+    """Move a whole file to where people find it; nothing half is ever there, not even under a passing name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        made.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copy_atomic(made, target)  # another disk: made beside the target and renamed
+        made.unlink()
 
 
 @contextmanager
@@ -127,11 +140,10 @@ class Store:
 
     def derive(self, step: str, parts: list[Any], make: Make) -> Derived:
         """The result of a step for these inputs: found, or made by ``make(folder)`` and kept."""
-        key = digest(hookline.__version__, step, parts)
-        folder = self.root / "derived" / step / key
-        self.used.add(folder)
-        if folder.is_dir():
-            return Derived(step, key, folder, fresh=False, seconds=0.0)
+        there = self.found(step, parts)
+        if there:
+            return there
+        key, folder = self._named(step, parts)
         began = time.monotonic()
         with self.scratch() as work:
             make(work)
@@ -140,6 +152,12 @@ class Store:
         seconds = time.monotonic() - began
         self.record("derived", step=step, key=key, seconds=round(seconds, 3))
         return Derived(step, key, folder, fresh=True, seconds=seconds)
+
+    def found(self, step: str, parts: list[Any]) -> Derived | None:
+        """The result of a step for these inputs, if it was made before."""
+        key, folder = self._named(step, parts)
+        self.used.add(folder)
+        return Derived(step, key, folder, fresh=False, seconds=0.0) if folder.is_dir() else None
 
     def latest(self, step: str, *, holding: str) -> Path | None:
         """The folder of a step's last result that holds a file of this name; None without one."""
@@ -184,6 +202,10 @@ class Store:
         known[name] = [*stamp, file_digest(path)]
         write_atomic(self.root / "hashes.json", json.dumps(known))
         return str(known[name][3])
+
+    def _named(self, step: str, parts: list[Any]) -> tuple[str, Path]:
+        key = digest(hookline.__version__, step, parts)
+        return key, self.root / "derived" / step / key
 
     def _hashes(self) -> dict[str, list[Any]]:
         if self._known is None:

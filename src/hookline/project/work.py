@@ -101,17 +101,30 @@ def run(library: Library, *, progress: Progress = silent) -> LibraryRun:
     with ExitStack() as held:
         for store in stores:
             held.enter_context(store.locked())
-        pairs = list(zip(library.series, stores, strict=True))
-        runs = [SeriesRun(series, _story(series, store, progress)) for series, store in pairs]
-        runs = [
-            replace(one, audience_step=_audience(one, store, progress)) for one, store in zip(runs, stores, strict=True)
-        ]
-        runs = _insights(runs, stores, progress)
+        runs = _understood(library, stores, progress)
         runs = [_report(one, store, progress) for one, store in zip(runs, stores, strict=True)]
         for store in stores:
             store.prune()
     page = runs[0].report if library.alone else _index(library, runs)
     return LibraryRun(tuple(runs), page, time.monotonic() - began)
+
+
+def understood(library: Library, *, progress: Progress = silent) -> tuple[SeriesRun, ...]:
+    """The story, audience and findings of every series, brought up to date, without reports."""
+    stores = [series.store() for series in library.series]
+    with ExitStack() as held:
+        for store in stores:
+            held.enter_context(store.locked())
+        return tuple(_understood(library, stores, progress))
+
+
+def _understood(library: Library, stores: Sequence[Store], progress: Progress) -> list[SeriesRun]:
+    pairs = list(zip(library.series, stores, strict=True))
+    runs = [SeriesRun(series, _story(series, store, progress)) for series, store in pairs]
+    runs = [
+        replace(one, audience_step=_audience(one, store, progress)) for one, store in zip(runs, stores, strict=True)
+    ]
+    return _insights(runs, stores, progress)
 
 
 def timed_story(series: SeriesFolder, *, progress: Progress = silent) -> SeriesStory:
@@ -153,7 +166,7 @@ def _story(series: SeriesFolder, store: Store, progress: Progress) -> Derived:
             mend=f"import some: hookline import {series.root} SCRIPT...",
         )
     config = series.config()
-    durations = {number: _duration(series, store, entry) for number, entry in _by_episode(videos).items()}
+    durations = {number: _duration(series, store, entry) for number, entry in by_episode(videos).items()}
     seen = _watched(series, store, videos, progress)
     inputs = _contents(series, store, (*scripts, *subtitles, *said))
 
@@ -200,7 +213,7 @@ def _analysed(
     ]
     cues = {
         number: formats.read_cues(series.root / entry.path, file=entry.path, format=entry.format or None)
-        for number, entry in _by_episode(subtitles, language=language).items()
+        for number, entry in by_episode(subtitles, language=language).items()
     }
     story = analyse(
         told,
@@ -232,7 +245,7 @@ def _numbered(script: Script, entry: Imported) -> Script:
     return script if only.number == number else replace(script, episodes=(replace(only, number=number),))
 
 
-def _by_episode(entries: Sequence[Imported], *, language: str = "") -> dict[int, Imported]:
+def by_episode(entries: Sequence[Imported], *, language: str = "") -> dict[int, Imported]:
     """One file an episode: of several the one whose name says the language, else the first."""
     chosen: dict[int, Imported] = {}
     for entry in sorted(entries, key=lambda e: (f".{language}." not in e.path, e.path)):
@@ -261,7 +274,7 @@ def _duration(series: SeriesFolder, store: Store, entry: Imported) -> int:
 
 def _watched(series: SeriesFolder, store: Store, videos: Sequence[Imported], progress: Progress) -> dict[int, Derived]:
     """Each episode's video watched once: its shots and its loudness, kept by the file's content."""
-    chosen = _by_episode(videos)
+    chosen = by_episode(videos)
     steps = {}
     for done, (number, entry) in enumerate(chosen.items()):
         progress("video", done, len(chosen))
@@ -271,11 +284,18 @@ def _watched(series: SeriesFolder, store: Store, videos: Sequence[Imported], pro
     return steps
 
 
-def _footage(store: Store, path: Path) -> Derived:
+def keep_footage(series: SeriesFolder, path: Path, footage: Footage) -> None:
+    """Keep what was seen of a video elsewhere, so that it isn't watched a second time."""
+    store = series.store()
+    with store.locked():
+        _footage(store, path, footage)
+
+
+def _footage(store: Store, path: Path, footage: Footage | None = None) -> Derived:
     def make(work: Path) -> None:
         from hookline.media.footage import watch
 
-        (work / "footage.json").write_text(dumps(watch(path)), encoding="utf-8")
+        (work / "footage.json").write_text(dumps(footage or watch(path)), encoding="utf-8")
 
     return store.derive("footage", [_code("model", "media"), store.content(path)], make)
 
@@ -307,7 +327,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
             content=content_keys(store),
             progress=progress,
         )
-        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
+        audience.sum_up(work, series=config.id, sources=sources, progress=progress)
         read = [_export(series, entry, config) for entry in exports]
         kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
         summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
@@ -431,7 +451,7 @@ def _report(run: SeriesRun, store: Store, progress: Progress) -> SeriesRun:
 
 def _stills(run: SeriesRun, store: Store, progress: Progress) -> Derived | None:
     """The frames that the report shows; None without video."""
-    videos = _by_episode(run.folder.files("video"))
+    videos = by_episode(run.folder.files("video"))
     if not videos:
         return None
     inputs = {number: store.content(run.folder.root / entry.path) for number, entry in videos.items()}

@@ -107,24 +107,25 @@ def comparison_document(found: Comparison, texts: Texts) -> Json:
 
 def schema() -> Json:
     """The JSON Schema (2020-12) of the document: its types, their docstrings and the comments beside fields."""
-    return _schema(StoryDocument, NAME)
+    return schema_of(StoryDocument, NAME)
 
 
 def comparison_schema() -> Json:
     """The JSON Schema of a comparison: the fields of ``Comparison`` after those that name the document."""
-    return _schema(Comparison, COMPARISON)
+    return schema_of(Comparison, COMPARISON)
 
 
-def _schema(kind: Any, name: str) -> Json:
+def schema_of(kind: Any, name: str, *, version: int = VERSION) -> Json:
+    """The JSON Schema of a document: its type's fields, their comments, and what names the document."""
     definitions: Json = {}
     root = _object(kind, definitions)
     release = {"type": "string", "description": "the release that wrote it"}
-    head = {"schema": {"const": name}, "version": {"const": VERSION}, "hookline": release}
+    head = {"schema": {"const": name}, "version": {"const": version}, "hookline": release}
     properties = head | {key: value for key, value in root["properties"].items() if key not in head}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{name.replace('.', ':')}:{VERSION}",
-        "title": f"{name} {VERSION}",
+        "$id": f"urn:{name.replace('.', ':')}:{version}",
+        "title": f"{name} {version}",
         **root,
         "properties": properties,
         "required": list(properties),
