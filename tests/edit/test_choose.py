@@ -38,7 +38,8 @@ KINDS = [
 
 @pytest.fixture(scope="module", params=range(8), ids=lambda index: f"episode {index + 1}")
 def material(request: pytest.FixtureRequest) -> Material:
-    return sample_season()[request.param]
+    number: int = request.param
+    return sample_season()[number]
 
 
 def starts_in_cut(choice: Choice) -> list[tuple[Clip, int]]:
