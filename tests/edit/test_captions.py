@@ -199,7 +199,7 @@ def speech(draw: st.DrawFn) -> tuple[Said, ...]:
     return tuple(made)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(speech(), st.booleans())
 def test_any_speech_keeps_every_word_in_order_and_no_caption_lies_over_another(
     spoken: tuple[Said, ...], vertical: bool

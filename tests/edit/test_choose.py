@@ -289,7 +289,7 @@ def ahead(row: Row, problem: Problem, holds: set[int], asks: set[int], last: int
             yield value + sum(problem.worth[i] for i in opening) - problem.join - 1_200
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(episodes(), st.integers(3_000, 9_000))
 def test_a_teaser_is_the_best_of_all_teasers(material: Material, limit_ms: int) -> None:
     limit = limit_ms * 5 // 1000

@@ -96,7 +96,7 @@ def test_letters_stand_on_an_outline_or_a_box_that_any_picture_bears() -> None:
         assert (solid.min(axis=1) >= 250).any(), "white"
     black = (outlined.rgba[..., 3] == 255) & (outlined.rgba[..., :3].max(axis=-1) == 0)
     assert black.sum() > 500
-    assert boxed.rgba[..., 3].min() == round(0.62 * 255)
+    assert boxed.rgba[..., 3].min() == 158
 
 
 def test_speakers_have_their_colours_and_words_light_up_in_turn() -> None:
