@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from bench.sample_season import sample_season
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,6 @@ from hookline.model.script import Episode, Line, LineKind, Scene, Source
 from hookline.model.shot import Footage, Shot, ShotStart
 from hookline.model.span import Span
 from hookline.model.story import Beat, BeatType, Ending, EndingType, EpisodeStory, Hook, Timing
-from tests.edit.sample_season import sample_season
 from tests.edit.test_optimum import everything, value_of
 
 KINDS = [
