@@ -23,7 +23,7 @@ from tests.project import footage, jobs
 if importlib.util.find_spec("ray") is None:  # not imported before its mode is set: it reads that then
     pytest.skip("Ray is an extra: python3 -m pip install 'hookline[ray]'", allow_module_level=True)
 
-EPISODES = 3
+EPISODES = 2
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def cluster() -> Iterator[Any]:
 
 def test_a_lost_nodes_jobs_are_done_again(cluster: Any, tmp_path: Path) -> None:
     """Each source is a job; the second node is killed once both are at work."""
-    series = footage.series(tmp_path / "series", episodes=EPISODES, seconds=20)
+    series = footage.series(tmp_path / "series", episodes=EPISODES, seconds=12)
     toml = series / "hookline.toml"
     toml.write_text(toml.read_text().replace("[cut]", f'[cut]\nengine = "ray"\naddress = "{cluster.address}"'))
     words = [sys.executable, "-m", "hookline", "cut", str(series), "--json"]
@@ -61,7 +61,7 @@ def test_a_lost_nodes_jobs_are_done_again(cluster: Any, tmp_path: Path) -> None:
     assert len(found["made"]) == 2 * EPISODES
     assert not found["failed"]
     for cut in found["made"]:
-        assert abs(probe(series / "out" / "cuts" / cut["video"]).duration_ms - 20_000) < 50
+        assert abs(probe(series / "out" / "cuts" / cut["video"]).duration_ms - 12_000) < 50
     assert not list((series / ".hookline" / "cutting" / "versions").glob("*.mp4"))
 
 
