@@ -19,7 +19,7 @@ from pathlib import Path
 ROOMS = {
     "whole": ("start", "real_input"),
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
-    "audience": ("audience", "events", "scale", "figures"),
+    "audience": ("audience", "events", "scale", "figures", "spark"),
     "insight": ("insight", "plans", "experiments", "catalogue"),
     "media": ("shots",),
 }

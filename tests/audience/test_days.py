@@ -24,7 +24,9 @@ from hookline.model.tables import META_KEY
 from tests.audience.canonical import rows, write
 from tests.audience.test_build import DURATIONS_MS, T0, conserved, crowd, event, prepared
 
-TABLES = ("views", "watched", "steps_raw", "cells", "retention", "steps", "revenue", "cohorts")
+TABLES = (
+    "views", "watched", "steps_raw", "cells", "by_second", "retention", "steps", "revenue", "cohorts", "cell_sums", "season_sums",
+)  # fmt: skip
 Built = Mapping[str, list[str]]
 
 
@@ -105,7 +107,7 @@ def test_an_update_counts_the_touched_viewers_alone(tmp_path: Path, monkeypatch:
     files.append(write(tmp_path / "2.parquet", "views", [v for v in views if v not in first]))
     monkeypatch.setattr(sys.modules["hookline.audience.build"], "TOUCHED_SHARE", 1.0)
     step(tmp_path / "b", files, tmp_path / "a")
-    monkeypatch.setattr("hookline.audience.viewers.ROWS_AT_ONCE", 50)  # ranges of viewers
+    monkeypatch.setattr("hookline.audience.totals.ROWS_AT_ONCE", 50)  # ranges of viewers
     step(tmp_path / "c", files)
     assert tables(tmp_path / "b") == tables(tmp_path / "c")
 

@@ -27,8 +27,10 @@ def turned(query: str) -> str:
     """
     glot = _sqlglot()
     tree = glot.parse_one(query, read="duckdb")
-    turned_tree = tree.transform(_turned, copy=False)
-    return str(turned_tree.sql(dialect="spark", comments=False, unsupported_level=glot.ErrorLevel.RAISE))
+    rules = (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list, _hashed)
+    for rule in rules:
+        tree = tree.transform(rule, copy=False)  # one after the other: none looks into what it has changed
+    return str(tree.sql(dialect="spark", comments=False, unsupported_level=glot.ErrorLevel.RAISE))
 
 
 def rows_as_values(columns: str, rows: Sequence[Sequence[Any]]) -> str:
@@ -49,12 +51,6 @@ def _sqlglot() -> Any:
     except ImportError as error:
         raise MissingExtra(needs="sqlglot", extra="spark") from error
     return sqlglot
-
-
-def _turned(node: exp.Expr) -> exp.Expr:
-    for rule in (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list):
-        node = rule(node)
-    return node
 
 
 def _least_struct(node: exp.Expr) -> exp.Expr:
@@ -137,4 +133,13 @@ def _sorted_list(node: exp.Expr) -> exp.Expr:
         return exp.Anonymous(
             this="ARRAY_SORT", expressions=[exp.Anonymous(this="COLLECT_LIST", expressions=[node.this.this.copy()])]
         )
+    return node
+
+
+def _hashed(node: exp.Expr) -> exp.Expr:
+    """A number of 64 bits for some values, which differs between engines and is never kept."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+        return exp.Anonymous(this="XXHASH64", expressions=node.expressions)
     return node

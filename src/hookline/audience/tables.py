@@ -116,6 +116,36 @@ COHORT_SUMS = Table(
     1,
     (("market", "VARCHAR"), ("platform", "VARCHAR"), ("day", "DATE"), ("viewers", "BIGINT")),
 )
+SEASON_SUMS = Table(
+    "season_sums",
+    1,
+    (
+        ("episode", "INTEGER"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("day", "DATE"),
+        ("finished_season", "BIGINT"),
+    ),
+)
+
+# The cells without their days, and of how many days each is: a new day adds its own, a changed one takes its old away.
+CELL_SUMS = Table(
+    "cell_sums",
+    1,
+    (
+        ("episode", "INTEGER"),
+        ("cut", "VARCHAR"),
+        ("market", "VARCHAR"),
+        ("platform", "VARCHAR"),
+        ("second", "INTEGER"),
+        ("starts", "BIGINT"),
+        ("at_risk", "BIGINT"),
+        ("exits", "BIGINT"),
+        ("watched_ms", "BIGINT"),
+        ("rewatches", "BIGINT"),
+        ("days", "BIGINT"),
+    ),
+)
 
 
 def partitions(folder: Path, table: Table, day: str = "*") -> list[Path]:

@@ -119,29 +119,41 @@ def joined(parts: Sequence[Token]) -> str:
     return "".join(token.text + token.space for token in parts).rstrip()
 
 
-def captions_of(text: str, reading: Reading, *, line_chars: int, lines: int = 2) -> list[tuple[str, ...]]:
-    """A text as captions of at most ``lines`` lines: as few as can be, broken where it costs least.
+Line = tuple[Token, ...]
 
-    A word that is too long for a line stands alone on one.
+_CAPTION = 40.0  # what one more caption costs: more than any bad break but the worst
+_SHORT = 10.0  # what a caption costs besides that is nearly empty: it comes and goes too fast
+_SHORT_SHARE = 0.6  # of a line; with less a caption is short
+
+
+def captions_of(text: str, reading: Reading, *, line_chars: int) -> list[tuple[str, ...]]:
+    """A text as captions of at most two lines, as ``broken`` breaks it.
+
+    >>> from hookline.edit.reading import reading
+    >>> captions_of("Keep your name, Owen. I was only borrowing it.", reading("en"), line_chars=25)
+    [('Keep your name, Owen.', 'I was only borrowing it.')]
     """
-    parts = tokens(text, reading)
-    if not parts:
-        return []
-    sizes = _Sizes(parts, reading, line_chars)
+    return [
+        tuple(joined(line) for line in lines) for lines in broken(tokens(text, reading), reading, line_chars=line_chars)
+    ]
+
+
+def broken(parts: Sequence[Token], reading: Reading, *, line_chars: int) -> list[tuple[Line, ...]]:
+    """Tokens as captions of at most two lines: as few as can be, broken where it costs least.
+
+    A token that is too long for a line stands alone on one.
+    """
+    sizes = _Sizes(tuple(parts), reading, line_chars)
     best: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 0, ())]  # cost, start, borders of lines; up to each token
     for end in range(1, len(parts) + 1):
-        best.append(min(_captions_up_to(best, sizes, end, lines)))
-    made: list[tuple[str, ...]] = []
+        best.append(min(_captions_up_to(best, sizes, end)))
+    made: list[tuple[Line, ...]] = []
     end = len(parts)
     while end:
         _, start, borders = best[end]
-        edges = (start, *borders, end)
-        made.append(tuple(joined(parts[a:b]) for a, b in pairwise(edges)))
+        made.append(tuple(tuple(parts[a:b]) for a, b in pairwise((start, *borders, end))))
         end = start
     return made[::-1]
-
-
-_CAPTION = 40.0  # what one more caption costs: more than any bad break but the worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +172,18 @@ class _Sizes:
 
 
 def _captions_up_to(
-    best: Sequence[tuple[float, int, tuple[int, ...]]], sizes: _Sizes, end: int, lines: int
+    best: Sequence[tuple[float, int, tuple[int, ...]]], sizes: _Sizes, end: int
 ) -> Iterator[tuple[float, int, tuple[int, ...]]]:
     """Ways to make the last caption of the first ``end`` tokens."""
     for start in range(end - 1, -1, -1):
         whole = sizes.of(start, end)
-        if whole > lines * sizes.most and start < end - 1:
+        if whole > 2 * sizes.most and start < end - 1:
             return
         before = best[start][0] + _CAPTION + 1.5 * sizes.after(end)
+        before += _SHORT * max(0.0, 1 - whole / (_SHORT_SHARE * sizes.most))
         if whole <= sizes.most or start == end - 1:
             yield before + _overfull(whole, sizes.most), start, ()
-        elif lines == 2:
+        else:
             yield from ((before + cost, start, (middle,)) for middle, cost in _two_lines(sizes, start, end))
 
 

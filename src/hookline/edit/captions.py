@@ -1,9 +1,8 @@
 """Captions of a cut, from subtitles or from the script's own times.
 
 What is said is placed in the cut, broken into captions of at most two lines (``breaking``) and given
-times: as long as it takes to read in its language (``reading``), never over the next one, at most half a
-second past the voice.  Where the voice is faster than readers are, a caption takes the silence around it,
-then shares with its neighbour; ``faults`` says where that was not enough.
+times in which it can be read in its language (``pacing``, ``reading``).  ``faults`` says which captions
+still break a rule: a voice can be faster than readers are.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hookline.edit.breaking import captions_of, tokens
+from hookline.edit.breaking import Token, broken, tokens
+from hookline.edit.pacing import Draft, Rules, paced
 from hookline.edit.reading import Reading, reading, timing
 from hookline.model.cut import Caption, Clip, Word
 from hookline.model.script import Cue, Line, LineKind
@@ -21,7 +21,6 @@ from hookline.model.span import Span
 
 _TAGS = re.compile(r"<[^<>\n]{1,80}>|\{\\[^{}]*\}|♪")
 _SOUNDS = re.compile(r"\[[^\]]*\]|【[^】]*】|^\s*\([^)]*\)\s*$|^\s*（[^）]*）\s*$")
-_LEAD_MS = 200  # a caption may come in this much before the voice, to be read in time
 _HEARD_SHARE = 0.5  # of what is said must be in a clip for its caption to be
 
 
@@ -111,58 +110,9 @@ def captions(
         BadInput: the language is not in ``languages.toml``.
         MissingExtra: the language has no spaces, and BudouX is not installed.
     """
-    rules = _Rules(reading(language), style, fps)
-    placed = _placed(clips, said)
-    drafts = [draft for one in placed for draft in _broken(one, rules)]
-    return tuple(_finished(drafts, rules, sum(clip.span.duration_ms for clip in clips)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    reading: Reading
-    style: CaptionStyle
-    fps: tuple[int, int]
-
-    @property
-    def line_chars(self) -> int:
-        """Characters that a line holds."""
-        most = timing().vertical_chars
-        return min(self.reading.line_chars, most) if self.style.vertical else self.reading.line_chars
-
-    @property
-    def chars_per_s(self) -> float:
-        """Characters that are read in a second."""
-        return self.reading.child_chars_per_s if self.style.children else self.reading.chars_per_s
-
-    def frames_ms(self, frames: int) -> int:
-        """So many frames in milliseconds, rounded up."""
-        rate, scale = self.fps
-        return -(-frames * 1000 * scale // rate)
-
-    @property
-    def gap_ms(self) -> int:
-        """Least time between two captions."""
-        return self.frames_ms(timing().gap_frames)
-
-    @property
-    def past_ms(self) -> int:
-        """Most time after the voice."""
-        return self.frames_ms(timing().past_frames)
-
-    def needed_ms(self, lines: Iterable[str]) -> int:
-        """How long a caption must stand to be read."""
-        chars = sum(self.reading.count(line) for line in lines)
-        return max(timing().least_ms, -(-round(1000 * chars) // round(self.chars_per_s)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A caption to be: when its voice is heard, and its text."""
-
-    heard: Span
-    lines: tuple[str, ...]
-    speaker: str
-    words: tuple[Word, ...]
+    rules = Rules(reading(language), style.vertical, style.children, fps)
+    drafts = [draft for one in _placed(clips, said) for draft in _broken(one, rules)]
+    return tuple(paced(drafts, rules, sum(clip.span.duration_ms for clip in clips)))
 
 
 def _placed(clips: Sequence[Clip], said: Sequence[Said]) -> list[Said]:
@@ -189,22 +139,17 @@ def _moved(one: Said, within: Span, shift: int) -> Said:
     return replace(one, span=shifted(one.span), words=words)
 
 
-def _broken(one: Said, rules: _Rules) -> Iterator[_Draft]:
+def _broken(one: Said, rules: Rules) -> Iterator[Draft]:
     """What is said as captions, its time shared among them by letters, or by its words' own times."""
-    parts = captions_of(one.text, rules.reading, line_chars=rules.line_chars)
-    words = _words(one, rules.reading)
-    first = 0
-    for lines in parts:
-        count = sum(len(tokens(line, rules.reading)) for line in lines)
-        mine = words[first : first + count]
-        first += count
-        if mine:
-            yield _Draft(Span(mine[0].span.start_ms, mine[-1].span.end_ms), lines, one.speaker, mine)
+    parts = tokens(one.text, rules.reading)
+    words = iter(_words(one, parts, rules.reading))
+    for lines in broken(parts, rules.reading, line_chars=rules.line_chars):
+        mine = tuple(next(words) for line in lines for _ in line)
+        yield Draft(Span(mine[0].span.start_ms, mine[-1].span.end_ms), lines, one.speaker, mine)
 
 
-def _words(one: Said, rules: Reading) -> tuple[Word, ...]:
+def _words(one: Said, parts: Sequence[Token], rules: Reading) -> tuple[Word, ...]:
     """Its words with their times: as measured, or by the letters they have."""
-    parts = tokens(one.text, rules)
     if [word.text for word in one.words] == [part.text for part in parts]:
         return one.words
     weights = [rules.count(part.text) + 0.5 for part in parts]
@@ -218,30 +163,13 @@ def _words(one: Said, rules: Reading) -> tuple[Word, ...]:
     return tuple(made)
 
 
-def _finished(drafts: Sequence[_Draft], rules: _Rules, end_ms: int) -> Iterator[Caption]:
-    """Times that can be read in: silence after the voice, then a little before it."""
-    free_ms = 0
-    for index, draft in enumerate(drafts):
-        until_ms = drafts[index + 1].heard.start_ms - rules.gap_ms if index + 1 < len(drafts) else end_ms
-        needed = rules.needed_ms(draft.lines)
-        start = max(draft.heard.start_ms, free_ms)
-        end = max(draft.heard.end_ms, min(start + needed, draft.heard.end_ms + rules.past_ms))
-        end = min(end, until_ms, start + timing().most_ms)
-        if end - start < needed:
-            start = max(free_ms, start - min(_LEAD_MS, needed - (end - start)))
-        if end <= start:
-            continue
-        yield Caption(Span(start, end), draft.lines, draft.speaker, draft.words)
-        free_ms = end + rules.gap_ms
-
-
 def faults(captions: Sequence[Caption], language: str, *, style: CaptionStyle = PLAIN) -> tuple[Fault, ...]:
     """Where captions break the rules of their language: speed, length of lines, number of lines, time on screen."""
-    rules = _Rules(reading(language), style, (25, 1))
+    rules = Rules(reading(language), style.vertical, style.children, (25, 1))
     return tuple(fault for index, caption in enumerate(captions) for fault in _faults(index, caption, rules))
 
 
-def _faults(index: int, caption: Caption, rules: _Rules) -> Iterator[Fault]:
+def _faults(index: int, caption: Caption, rules: Rules) -> Iterator[Fault]:
     shown_s = caption.span.duration_ms / 1000
     speed = sum(rules.reading.count(line) for line in caption.lines) / max(shown_s, 0.001)
     if speed > rules.chars_per_s:

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hookline.edit.bidi import without_controls
-from hookline.edit.breaking import tokens
 from hookline.edit.captions import PLAIN, CaptionStyle, Highlight
 from hookline.edit.fonts import Font, fonts_for, harfbuzz
 from hookline.edit.reading import Reading, reading
 from hookline.edit.shaping import Glyph, Shaped, shaped
 from hookline.media.overlay import Overlay
-from hookline.model.cut import Caption
+from hookline.model.cut import Caption, Word
 from hookline.model.errors import BadInput
 from hookline.model.platform import Platform
 from hookline.model.span import Span
@@ -42,7 +41,7 @@ class _Laid:
 
     caption: Caption
     lines: tuple[Shaped, ...]
-    words: tuple[tuple[int, ...], ...]  # by line: first character of each word
+    words: tuple[tuple[tuple[Word, int], ...], ...]  # by line: its words, and the character each begins at
 
 
 def pictures(
@@ -86,15 +85,20 @@ def _lines(caption: Caption, style: CaptionStyle) -> tuple[str, ...]:
 def _laid(caption: Caption, style: CaptionStyle, fonts: Sequence[Font], rules: Reading) -> _Laid:
     texts = [without_controls(line) for line in _lines(caption, style)]
     lines = tuple(shaped(text, fonts, language=rules.language, rtl=rules.rtl) for text in texts)
-    return _Laid(caption, lines, tuple(tuple(_word_starts(text, rules)) for text in texts))
+    return _Laid(caption, lines, tuple(_words_of(caption, texts)))
 
 
-def _word_starts(text: str, rules: Reading) -> Iterator[int]:
-    at = 0
-    for token in tokens(text, rules):
-        at = text.index(token.text, at)
-        yield at
-        at += len(token.text)
+def _words_of(caption: Caption, texts: Sequence[str]) -> Iterator[tuple[tuple[Word, int], ...]]:
+    """The words on each line, with the characters that they begin at."""
+    words = list(caption.words)
+    for text in texts:
+        found: list[tuple[Word, int]] = []
+        at = 0
+        while words and (start := text.find(without_controls(words[0].text), at)) >= 0:
+            word = words.pop(0)
+            found.append((word, start))
+            at = start + len(without_controls(word.text))
+        yield tuple(found)
 
 
 def _colours(captions: Sequence[Caption], style: CaptionStyle) -> dict[str, str]:
@@ -184,23 +188,19 @@ class _Sheet:
 
     def lit_words(self, colour: str) -> Iterator[Overlay]:
         """Each word lit up while it is said."""
-        starts = [(line, start) for line, words in enumerate(self.laid.words) for start in words]
-        for index, word in enumerate(self.laid.caption.words[: len(starts)]):
-            line, start = starts[index]
-            following = [first for other, first in starts if other == line and first > start]
-            until = min(following, default=len(self.laid.lines[line].text))
-            span = _within(word.span, self.laid.caption.span)
-            yield from self._lit(span, [p for p in self.places(line) if start <= p[0].char < until], colour)
+        for line, words in enumerate(self.laid.words):
+            places = list(self.places(line))
+            ends = [start for _, start in words[1:]] + [len(self.laid.lines[line].text)]
+            for (word, start), until in zip(words, ends, strict=True):
+                span = _within(word.span, self.laid.caption.span)
+                yield from self._lit(span, [place for place in places if start <= place[0].char < until], colour)
 
     def lit_lines(self, colour: str) -> Iterator[Overlay]:
         """Each line lit up while it is said."""
-        first = 0
         for line, words in enumerate(self.laid.words):
-            said = self.laid.caption.words[first : first + len(words)]
-            first += len(words)
-            if said:
-                span = _within(Span(said[0].span.start_ms, said[-1].span.end_ms), self.laid.caption.span)
-                yield from self._lit(span, list(self.places(line)), colour)
+            if words:
+                said = Span(words[0][0].span.start_ms, words[-1][0].span.end_ms)
+                yield from self._lit(_within(said, self.laid.caption.span), list(self.places(line)), colour)
 
     def _lit(self, span: Span, glyphs: list[tuple[Glyph, float, float]], colour: str) -> Iterator[Overlay]:
         """Glyphs in another colour, cut to where they are."""

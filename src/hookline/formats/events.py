@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MEMORY_MB = 1_024  # of the engine; what doesn't fit goes to disk beside the output
 MEMORY_MB_PER_CORE = 64
 ID_CHARS = 32  # hex: 128 bits
+# no dictionary where nearly every value is its own: ids
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,7 @@ def write_parquet(
 ) -> int:
     """Write what ``select`` gives as Parquet (zstd), whole or not at all; returns the number of rows."""
     part = path.with_name(f".{path.name}.part")
-    # no dictionary where nearly every value is its own: ids
-    options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000"
+    options = PARQUET
     values = {**(parameters or {}), "part": str(part)}
     if meta is not None:
         options += ", KV_METADATA $meta"

@@ -12,9 +12,10 @@ from hookline.model.experiment import ExperimentPlan, ExperimentResult, Guardrai
 from hookline.model.progress import Progress, silent
 from hookline.project.config import Config
 from hookline.project.folder import SeriesFolder
-from hookline.project.work import built_audience
+from hookline.project.work import built_audience, engine_of
 
 if TYPE_CHECKING:
+    from hookline.audience.engine import Open
     from hookline.insight.experiments import Design
 
 EXAMPLE = """\
@@ -83,7 +84,7 @@ def design_experiment(series: SeriesFolder, *, name: str, progress: Progress = s
 
     (plan,) = _chosen(series, name)
     viewers = _viewers(series, progress)
-    days = arms(viewers.folder, plan, episodes=viewers.episodes).days[plan.metric]
+    days = arms(viewers.folder, plan, episodes=viewers.episodes, engine=viewers.engine).days[plan.metric]
     control = [day for day in days if day.cut == plan.control]
     n, y, yy = (sum(getattr(day, key) for day in control) for key in ("n", "y", "yy"))
     if n < series.config().smallest_group:
@@ -105,7 +106,9 @@ def allocation(series: SeriesFolder, *, name: str, seed: int = 0, progress: Prog
 
     (plan,) = _chosen(series, name)
     viewers = _viewers(series, progress)
-    return allocate(plan, arms(viewers.folder, plan, episodes=viewers.episodes).days[plan.metric], seed=seed)
+    return allocate(
+        plan, arms(viewers.folder, plan, episodes=viewers.episodes, engine=viewers.engine).days[plan.metric], seed=seed
+    )
 
 
 def _chosen(series: SeriesFolder, name: str) -> tuple[ExperimentPlan, ...]:
@@ -130,6 +133,7 @@ class _Viewers:
     folder: Path
     episodes: tuple[int, ...]
     simulated: bool
+    engine: Open
 
 
 def _viewers(series: SeriesFolder, progress: Progress) -> _Viewers:
@@ -139,14 +143,14 @@ def _viewers(series: SeriesFolder, progress: Progress) -> _Viewers:
     assert done.audience_step is not None
     assert summary is not None
     episodes = tuple(episode.number for episode in done.story().episodes)
-    return _Viewers(done.audience_step.folder, episodes, summary.simulated)
+    return _Viewers(done.audience_step.folder, episodes, summary.simulated, engine_of(series.config()))
 
 
 def _result(series: SeriesFolder, plan: ExperimentPlan, viewers: _Viewers) -> ExperimentResult | NotEnoughData:
     from hookline.audience.arms import arms
     from hookline.insight.experiments import analyse_experiment
 
-    dealt = arms(viewers.folder, plan, episodes=viewers.episodes)
+    dealt = arms(viewers.folder, plan, episodes=viewers.episodes, engine=viewers.engine)
     try:
         found = analyse_experiment(
             plan, dealt.days, assigned=dealt.assigned, crossed=dealt.crossed, least=series.config().smallest_group

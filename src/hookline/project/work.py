@@ -33,6 +33,7 @@ from hookline.project.store import Derived, Store, code_digest, write_atomic
 
 if TYPE_CHECKING:
     from hookline.audience import Kept
+    from hookline.audience.engine import Open
     from hookline.audience.result import AudienceSummary
     from hookline.insight import SeriesData
     from hookline.insight.result import Insight
@@ -311,6 +312,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
     lengths = (run.story_step.folder / "durations.json").read_text()
     inputs = [_contents(series, store, (*events, *exports)), [_said(entry, config) for entry in exports]]
     testers = _testers(series, config)
+    engine = engine_of(config)
 
     def make(work: Path) -> None:
         from hookline import audience
@@ -325,9 +327,10 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
             testers=testers,
             previous=latest_audience(store),
             content=content_keys(store),
+            engine=engine,
             progress=progress,
         )
-        audience.sum_up(work, series=config.id, durations_ms=durations_ms, sources=sources, progress=progress)
+        audience.sum_up(work, series=config.id, sources=sources, engine=engine, progress=progress)
         read = [_export(series, entry, config) for entry in exports]
         kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
         summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
@@ -335,6 +338,14 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
 
     parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group, testers]
     return store.derive("audience", parts, make)
+
+
+def engine_of(config: Config) -> Open:
+    """Where the series' viewers are counted.  No part of any key: every engine gives the same tables."""
+    from hookline.audience.engine import chosen
+
+    told, where = config.engine, f"{config.file} [audience]"
+    return chosen(told.engine, master=told.master, remote=told.remote, options=told.spark, where=where)
 
 
 def latest_audience(store: Store) -> Path | None:
