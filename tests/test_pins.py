@@ -41,7 +41,7 @@ def wanted(extra: str) -> dict[str, str]:
 
 
 def bound(need: str) -> dict[str, str]:
-    match = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)", need)
+    match = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)(?:,<[0-9.]+)?", need)
     assert match, f"{need}: give a lower bound"
     return {normal(match.group(1)): match.group(2)}
 

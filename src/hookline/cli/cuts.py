@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from hookline import project
 from hookline.cli import draw
 from hookline.model.errors import BadInput
-from hookline.project import Asked, CutRun, Estimated, Listed
+from hookline.project import Asked, CutRun, Delivered, Estimated, Listed
 
 
 def cut(options: argparse.Namespace) -> int:
@@ -122,6 +122,13 @@ def _size(bytes: int) -> str:
 
 def _length(ms: int) -> str:
     return f"{ms / 1000:.1f} s" if ms < 120_000 else f"{ms // 60_000} min {ms % 60_000 // 1000} s"
+
+
+def shown(cuts: Sequence[Delivered]) -> str:
+    """What the cuts of an experiment are."""
+    return "".join(
+        f"\n{cut.id}: {cut.kind} for {cut.platform}, {_length(cut.duration_ms)}\n  {cut.reason}" for cut in cuts
+    )
 
 
 def platforms(options: argparse.Namespace) -> None:
