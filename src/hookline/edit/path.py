@@ -3,8 +3,8 @@
 For each picture there is a range in which the frame's edge may stand (the subject then lies in the frame).  First the
 fewest standstills that the ranges allow are taken, each as long as it can be (stabbing intervals greedily, which is
 optimal in their number).  Where a standstill would be shorter than ``STAND_S``, or than ``WAY_S`` between two moves
-in one direction, the subject is on its way, and the camera follows along straight lines.  Then the path is smoothed with a cubic B-spline,
-widened until speed and jerk keep their limits.  A B-spline averages with weights above 0, so the path never leaves
+in one direction, the subject is on its way, and the camera follows along straight lines.  Then the path is smoothed
+with a cubic B-spline, widened until speed and jerk keep their limits.  A B-spline averages with weights above 0, so the path never leaves
 the range of what it smooths: a frame inside the source stays inside it.
 """
 
