@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from bench.sample_season import sample_season
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from hookline.edit.reading import languages, reading, timing
 from hookline.model.cut import Clip, Word
 from hookline.model.errors import BadInput
 from hookline.model.span import Span
-from tests.edit.sample_season import sample_season
 from tests.shared import shared_data
 
 WHOLE = (Clip("a", Span(0, 600_000)),)
