@@ -184,7 +184,7 @@ def _add_cut(commands: _Commands[argparse.ArgumentParser]) -> None:
     cut = commands.add_parser(
         "cut",
         help="every platform's versions of an episode or a video: chosen, framed, captioned, checked",
-        epilog="hookline platforms lists the platforms; kinds: full, trimmed, teaser, recap, ad (6, 15 and 30 s; or one"
+        epilog="platforms: see hookline platforms; kinds: full, trimmed, teaser, recap, ad (6, 15 and 30 s; or one"
         " of them: ad15), highlight, silent; a number after a kind is its length in seconds: teaser45",
     )
     cut.add_argument("dir", type=Path, nargs="?", help="a series folder, or a library")

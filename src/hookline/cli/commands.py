@@ -242,6 +242,8 @@ def experiment(options: argparse.Namespace) -> None:
         else:
             found = project.experiments(series, name=options.name, progress=progress)
             told = trials.results(found, as_json=options.json)
+            if not options.json:
+                told += "".join(cuts.shown(project.cuts_shown(series, plan)) for plan, _ in found)
     print(told)
 
 
