@@ -74,7 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write(root / "a2.parquet", "ads", [spend(0, 20_000_000)]),  # the same day exported again
     ]  # fmt: skip
     built(root / "out", files, LENGTHS)
-    sum_up(root / "out", series="show", durations_ms=LENGTHS, sources=files)
+    sum_up(root / "out", series="show", sources=files)
     return root / "out"
 
 

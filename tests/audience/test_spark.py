@@ -116,8 +116,10 @@ class Recorded:
         self.engine.write(query, path, meta)
         self.told.append(Told(path.name, query, self._in_files(str(path))))
 
-    def write_days(self, query: str, folder: Path, meta: Mapping[str, Any], *, order: str = "") -> None:
-        self.engine.write_days(query, folder, meta, order=order)
+    def write_days(
+        self, query: str, folder: Path, days: Sequence[str], meta: Mapping[str, Any], *, order: str = ""
+    ) -> None:
+        self.engine.write_days(query, folder, days, meta, order=order)
         self.told.append(Told(folder.name, query, self._in_files(f"{folder}/**/*.parquet")))
 
     def reading(self, source: Path) -> AbstractContextManager[None]:
@@ -268,7 +270,7 @@ def everything(files: Sequence[Path], early: Path) -> Callable[[Open, Path], Non
         given: dict[str, Any] = {"series": "show", "durations_ms": DURATIONS_MS}
         folder.mkdir()
         build(files, folder, **given, testers=TESTERS, previous=early, engine=opened)
-        sum_up(folder, **given, sources=files, engine=opened)
+        sum_up(folder, series="show", sources=files, engine=opened)
         arms(folder, PLAN, episodes=[1, 2, 3], engine=opened)
         keep_exports(folder, [], **given, engine=opened)
 

@@ -8,8 +8,6 @@ viewers' steps anew: what comes out is what a build of everything gives.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,10 +17,11 @@ from typing import Any
 
 from hookline.audience import manifest as manifests
 from hookline.audience.days import (
-    BY_DAY,
     QUERIES,
     Work,
+    add_up,
     batches,
+    link_day,
     make_days,
     open_days,
     show_places,
@@ -31,22 +30,23 @@ from hookline.audience.engine import Engine, Open, embedded
 from hookline.audience.manifest import Content, Contents, Day, Manifest, file_key, inputs_of, key_of
 from hookline.audience.quality import Counted, quality_of
 from hookline.audience.sources import contents, cut_episodes, date_watched, votes_of_days
-from hookline.audience.tables import COHORTS, RETENTION, REVENUE, partitions
-from hookline.audience.viewers import count_all, count_touched
+from hookline.audience.tables import BY_SECOND, COHORTS, RETENTION, REVENUE
+from hookline.audience.totals import count_all, count_touched
 from hookline.formats.events import canonical, read_meta, sql
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import Quality
-from hookline.model.tables import CELLS, STEPS
+from hookline.model.tables import STEPS
 
 ROWS_AT_ONCE = 15_000_000  # of sources; a day that has more is made alone
+ROWS_ADDED_AT_ONCE = 100_000  # of days that are added up together
 BLOCK = 60  # episodes in a viewer's bits
 TOUCHED_SHARE = 0.3  # of the rows: where more has changed, counting everyone is quicker
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is there and what must be made."""
+class Plan:
+    """What is there and what must be made.  ``build`` draws it up, makes the changed days' views and then counts."""
 
     files: Mapping[Path, Contents]
     manifest: Manifest  # of this build, under way
@@ -71,8 +71,8 @@ def build(
     """Build every table of a series' audience in the folder ``out``, which must exist.
 
     Writes, by day, ``views``, ``watched``, ``steps_raw``, ``cells`` (see ``model.tables``), ``viewer_days`` and
-    ``payments``, and as one file each ``steps``, ``retention``, ``revenue`` and ``cohorts`` with the sums behind them
-    (see ``audience.tables``).  ``audience.json``, which says what they were made from, comes last.
+    ``payments``, and as one file each ``steps``, ``by_second``, ``retention``, ``revenue`` and ``cohorts`` with
+    the sums behind them (see ``audience.tables``).  ``audience.json``, which says what they were made from, comes last.
 
     Args:
         sources: canonical Parquet files as the event formats write them, in any order.
@@ -102,7 +102,7 @@ def build(
         simulated = any(bool(read_meta(run.con, path).get("simulated")) for path in tables)
         context = key_of(series, sorted(durations_ms.items()), sorted(set(testers)), simulated)
         work = Work(run, out, simulated)
-        _this(run, series, durations_ms, testers)
+        describe(run, series, durations_ms, testers)
         before = manifests.read(previous, context=context) or Manifest(context)
         keys = {path: content(path) for path in tables}
         files = {path: before.files.get(key) or contents(run, path, tables[path], key) for path, key in keys.items()}
@@ -113,17 +113,15 @@ def build(
             places=list(before.places),
             variants={episode: list(cuts) for episode, cuts in before.variants.items()},
         )
-        plan = _Plan(files, manifest, before, previous, sum((Counter(one.rows) for one in files.values()), Counter()))
+        plan = Plan(files, manifest, before, previous, sum((Counter(one.rows) for one in files.values()), Counter()))
         _look(work, plan, progress)
         _make(work, plan, progress)
-        _steps(work, plan, progress)
-        work.read_days(CELLS, sorted(manifest.days))
-        work.publish(RETENTION)
+        count(work, plan, progress)
         manifests.write(out, manifest)
         return _quality(run, manifest)
 
 
-def _this(engine: Engine, series: str, durations_ms: Mapping[int, int], testers: Sequence[str]) -> None:
+def describe(engine: Engine, series: str, durations_ms: Mapping[int, int], testers: Sequence[str]) -> None:
     """What holds for all days, readable as ``this``, ``episodes``, ``episode_bits`` and ``testers``."""
     numbers = sorted(durations_ms)
     following = dict(pairwise(numbers))
@@ -135,7 +133,7 @@ def _this(engine: Engine, series: str, durations_ms: Mapping[int, int], testers:
     engine.table("testers", "viewer_id VARCHAR", [[one] for one in sorted(set(testers))])
 
 
-def _look(work: Work, plan: _Plan, progress: Progress) -> None:
+def _look(work: Work, plan: Plan, progress: Progress) -> None:
     """What rows each day has, which lengths they report, and so how long each cut is; ``plan.changed`` is filled."""
     manifest, before = plan.manifest, plan.before.days
     named = cut_episodes(work.engine, plan.files.values())
@@ -150,7 +148,7 @@ def _look(work: Work, plan: _Plan, progress: Progress) -> None:
         open_days(work, plan.files, batch)
         votes = votes_of_days(work, batch)
         manifest.days.update((day, Day(inputs[day], votes[day])) for day in batch)
-    lengths = _cuts(work.engine, manifest)
+    lengths = settle_cuts(work.engine, manifest)
     for day in sorted(inputs):
         told = manifest.days[day]
         key = key_of(told.inputs, sorted({lengths[e, cut] for e, cut, *_ in told.votes if (e, cut) in lengths}))
@@ -161,7 +159,7 @@ def _look(work: Work, plan: _Plan, progress: Progress) -> None:
             plan.changed.append(day)
 
 
-def _cuts(engine: Engine, manifest: Manifest) -> dict[tuple[int, str], tuple[Any, ...]]:
+def settle_cuts(engine: Engine, manifest: Manifest) -> dict[tuple[int, str], tuple[Any, ...]]:
     """Every cut that rows of any day name, as ``cuts`` and, numbered for viewers' bits, ``cut_bits``."""
     votes: Counter[tuple[int, str, int | None]] = Counter()
     for day in manifest.days.values():
@@ -180,37 +178,34 @@ def _cuts(engine: Engine, manifest: Manifest) -> dict[tuple[int, str], tuple[Any
     return {(episode, cut): (episode, cut, *facts) for episode, cut, *facts in found}
 
 
-def _make(work: Work, plan: _Plan, progress: Progress) -> None:
+def _make(work: Work, plan: Plan, progress: Progress) -> None:
     """Link the days that stay, make those that have changed."""
     for day in plan.manifest.days.keys() - set(plan.changed):
-        _link(plan.previous, work.out, day)
+        link_day(plan.previous, work.out, day)
     rows = {day: plan.rows[day] for day in plan.changed}
     done = 0
     for batch in batches(rows, ROWS_AT_ONCE * work.engine.times):
         progress("build the audience", done, len(rows))
         open_days(work, plan.files, batch)
         work.show("events_resolved")
-        for day, counted in make_days(work, batch, plan.manifest):
+        for day, counted in make_days(work, batch):
             plan.manifest.days[day].quality.append([counted.of, counted.code, counted.rows, counted.example])
         done += len(batch)
     progress("build the audience", len(rows), len(rows))
 
 
-def _link(previous: Path | None, out: Path, day: str) -> None:
-    """A day's tables of the previous build, without copying where the file system can."""
-    assert previous is not None
-    for table in BY_DAY:
-        for file in partitions(previous, table, day):
-            target = out / file.relative_to(previous)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(file, target)
-            except OSError:  # another file system, or one without links
-                shutil.copyfile(file, target)
+def count(work: Work, plan: Plan, progress: Progress = silent) -> None:
+    """Cells and steps, and what is added up over days, from views, stretches and steps that lie there by day.
 
-
-def _steps(work: Work, plan: _Plan, progress: Progress) -> None:
-    """Steps, revenue and cohorts, from the touched viewers alone where few were touched."""
+    Cells and viewers' bits are made of the plan's changed days; over all days, the changed days' cells and the viewers
+    they touched are counted anew where those are few, else everyone.
+    """
+    rows = {day: plan.rows[day] for day in plan.changed}
+    done = 0
+    for batch in batches(rows, ROWS_ADDED_AT_ONCE * work.engine.times):
+        progress("add up the days", done, len(rows))
+        add_up(work, batch, plan.manifest)
+        done += len(batch)
     progress("count the viewers", 0, 1)
     show_places(work.engine, plan.manifest)
     days, before = sorted(plan.manifest.days), sorted(plan.before.days)
@@ -219,7 +214,7 @@ def _steps(work: Work, plan: _Plan, progress: Progress) -> None:
         count_touched(work, plan.previous, before, days, plan.changed)
     else:
         count_all(work, days)
-    for table in (STEPS, REVENUE, COHORTS):
+    for table in (STEPS, REVENUE, COHORTS, BY_SECOND, RETENTION):
         work.publish(table)
     progress("count the viewers", 1, 1)
 

@@ -5,6 +5,7 @@ views/day=2026-10-01/data_0.parquet      (Hive's layout, which every engine read
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from typing import Any
 from hookline.audience.engine import Engine
 from hookline.audience.manifest import Contents, Manifest, beside
 from hookline.audience.quality import Counted
-from hookline.audience.tables import PAYMENTS, VIEWER_DAYS
+from hookline.audience.tables import PAYMENTS, VIEWER_DAYS, partitions
 from hookline.formats.events import sql, table_meta
 from hookline.model.tables import CELLS, EVENTS, STEPS_RAW, VIEWS, WATCHED, Table
 
 QUERIES = Path(__file__).with_name("sql")
 NO_TIME = "1970-01-01"  # the day of rows that name none
+ORDER = {VIEWER_DAYS: "viewer"}  # ranges of viewers are read
 BY_DAY = (VIEWS, WATCHED, STEPS_RAW, CELLS, VIEWER_DAYS, PAYMENTS)
 TIMES = {"events": "at", "views": "started_at", "steps_raw": "at"}
 
@@ -58,8 +60,7 @@ class Work:
         for day in days:
             shutil.rmtree(folder / f"day={day}", ignore_errors=True)
         told = f"SELECT {_typed(table)}, day FROM ({sql(QUERIES, table.name)}) told"  # noqa: S608
-        order = "viewer" if table is VIEWER_DAYS else ""
-        self.engine.write_days(told, folder, self._meta(table), order=order)
+        self.engine.write_days(told, folder, days, self._meta(table), order=ORDER.get(table, ""))
         self.read_days(table, days)
 
     def read_days(self, table: Table, days: Sequence[str], *, name: str = "") -> None:
@@ -91,43 +92,40 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
     for name, table, wanted in (("events", EVENTS, around), ("views", VIEWS, days), ("steps", STEPS_RAW, days)):
         some = [path for path, c in files.items() if c.table == table.name and any(day in c.rows for day in wanted)]
         work.engine.read(f"{name}_read", table, some)
-    for name, read, column, hours, wanted in (
-        ("events_around", "events_read", "at", 0, around),
-        ("events_near", "events_read", "at", 1, days),
-        ("views_in", "views_read", "started_at", 0, days),
-        ("steps_in", "steps_read", "at", 0, days),
-    ):
-        work.engine.show(name, f"SELECT * FROM {read} WHERE {_within(column, wanted, hours=hours)}")  # noqa: S608
     eves = sorted({beside(day, -1) for day in days} - set(days))
-    eve = _within("at", eves, last=23) if eves else "false"
-    work.engine.show("events_eve", f"SELECT * FROM events_read WHERE {eve}")  # noqa: S608
+    for name, table, limit in (
+        ("events_around", "events", within("at", around)),
+        ("events_near", "events", within("at", days, begin=-1, end=25)),
+        ("events_eve", "events", within("at", eves, end=23)),
+        ("events_late", "events", within("at", eves, begin=23)),
+        ("views_in", "views", within("started_at", days)),
+        ("steps_in", "steps", within("at", days)),
+    ):
+        work.engine.show(name, f"SELECT * FROM {table}_read WHERE {limit}")  # noqa: S608
+    work.keep("events_early")
     work.show("events_raw")
     work.engine.show("watched_in", "SELECT * FROM watched_dated SEMI JOIN days USING (day)")
 
 
-def _within(column: str, days: Sequence[str], *, hours: int = 0, last: int = 24) -> str:
-    """A condition on a time, in as few ranges as the days allow.
+def within(column: str, days: Sequence[str], *, begin: int = 0, end: int = 24) -> str:
+    """A condition on a time: between two hours of any of the days, in as few ranges as they allow.
 
-    Args:
-        column: the time.
-        days: the days it may be of, some hours before and after them included.
-        hours: how many.
-        last: the hour of each day with which it ends; consecutive days are one range where it is the whole day.
+    >>> print(within("at", ["2026-10-01", "2026-10-02"], begin=-1, end=25))
+    ("at" >= TIMESTAMP '2026-09-30 23:00:00' AND "at" < TIMESTAMP '2026-10-03 01:00:00')
     """
-    more = timedelta(hours=hours)
     ranges: list[list[datetime]] = []
-    for begin in map(datetime.fromisoformat, sorted(days)):
-        end = begin + timedelta(hours=last) + more
-        if ranges and ranges[-1][1] >= begin - more:
-            ranges[-1][1] = end
+    for midnight in map(datetime.fromisoformat, sorted(days)):
+        first, last = midnight + timedelta(hours=begin), midnight + timedelta(hours=end)
+        if ranges and ranges[-1][1] >= first:
+            ranges[-1][1] = last
         else:
-            ranges.append([begin - more, end])
+            ranges.append([first, last])
     told = [f"(\"{column}\" >= TIMESTAMP '{a}' AND \"{column}\" < TIMESTAMP '{b}')" for a, b in ranges]
-    return " OR ".join([*told, f'"{column}" IS NULL'] if NO_TIME in days else told)
+    return " OR ".join([*told, f'"{column}" IS NULL'] if NO_TIME in days else told) or "false"
 
 
-def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple[str, Counted]]:
-    """Every table of these days, from ``events_resolved``, ``views_in``, ``steps_in`` and ``watched_in``.
+def make_days(work: Work, days: Sequence[str]) -> list[tuple[str, Counted]]:
+    """Views, stretches and steps of these days, from ``events_resolved`` and what ``open_days`` opened.
 
     Returns:
         What became of every row, by day.
@@ -138,6 +136,7 @@ def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple
     work.show("events_once")
     work.keep("midnights")
     work.keep("with_marks")
+    work.show("events_dated")
     work.show("events_placed")
     for name in ("events_paired", "sittings_told", "passes", "views_of_events"):
         work.stage(name)
@@ -153,7 +152,6 @@ def make_days(work: Work, days: Sequence[str], manifest: Manifest) -> list[tuple
     work.publish_days(WATCHED, days)
     work.stage("steps_checked")
     work.publish_days(STEPS_RAW, days)
-    add_up(work, days, manifest)
     counts = ((q, of) for q, of in (("events", "event"), ("views", "view"), ("watched", "stretch"), ("steps", "step")))
     return [
         (day.isoformat(), Counted(of, code, int(rows or 0), example or ""))
@@ -172,6 +170,19 @@ def add_up(work: Work, days: Sequence[str], manifest: Manifest) -> None:
         work.publish_days(table, days)
 
 
+def link_day(previous: Path | None, out: Path, day: str) -> None:
+    """A day's tables of the previous build, without copying where the file system can."""
+    assert previous is not None
+    for table in BY_DAY:
+        for file in partitions(previous, table, day):
+            target = out / file.relative_to(previous)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(file, target)
+            except OSError:  # another file system, or one without links
+                shutil.copyfile(file, target)
+
+
 def places(work: Work, manifest: Manifest) -> None:
     """The numbers of markets and platforms, those known before and those of ``views``."""
     found = work.engine.ask("SELECT DISTINCT market, platform FROM views ORDER BY market, platform")
@@ -180,9 +191,10 @@ def places(work: Work, manifest: Manifest) -> None:
 
 
 def show_places(engine: Engine, manifest: Manifest) -> None:
-    """The numbers of markets and platforms as ``places``."""
-    rows = [[*place, number] for number, place in enumerate(manifest.places)]
-    engine.table("places", "market VARCHAR, platform VARCHAR, place BIGINT", rows)
+    """Markets and platforms as ``places``: their numbers, and their turn in the order of their names."""
+    turns = {tuple(place): turn for turn, place in enumerate(sorted(manifest.places))}
+    rows = [[*place, number, turns[tuple(place)]] for number, place in enumerate(manifest.places)]
+    engine.table("places", "market VARCHAR, platform VARCHAR, place BIGINT, turn BIGINT", rows)
 
 
 def _typed(table: Table, *, day: bool = False) -> str:

@@ -6,6 +6,7 @@ A query is written once, in DuckDB's SQL.  The rest of this room speaks to an ``
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hookline.audience.tables import partitions
 from hookline.formats import events
-from hookline.formats.events import reading, view_of, write_parquet
+from hookline.formats.events import PARQUET, reading, view_of, write_parquet
 from hookline.model.errors import BadInput
 from hookline.model.tables import META_KEY, Table
 
@@ -59,8 +60,10 @@ class Engine(Protocol):
     def write(self, query: str, path: Path, meta: Mapping[str, Any]) -> None:
         """Write a query's rows as one Parquet file in the order of all columns, whole or not at all."""
 
-    def write_days(self, query: str, folder: Path, meta: Mapping[str, Any], *, order: str = "") -> None:
-        """Write a query's rows as Parquet, each day in its folder, sorted by a column where one is named."""
+    def write_days(
+        self, query: str, folder: Path, days: Sequence[str], meta: Mapping[str, Any], *, order: str = ""
+    ) -> None:
+        """Write a query's rows, of these days, as Parquet, each day in its folder, sorted by ``order`` if any."""
 
     def reading(self, source: Path) -> AbstractContextManager[None]:
         """Turn complaints about a source file into ``Unreadable``."""
@@ -163,16 +166,23 @@ class Embedded:
         """Write a query's rows as one file."""
         write_parquet(self.con, f"SELECT * FROM ({query}) ORDER BY ALL", path, meta=meta)  # noqa: S608
 
-    def write_days(self, query: str, folder: Path, meta: Mapping[str, Any], *, order: str = "") -> None:
-        """Write a query's rows, each day in its folder."""
+    def write_days(
+        self, query: str, folder: Path, days: Sequence[str], meta: Mapping[str, Any], *, order: str = ""
+    ) -> None:
+        """Write a query's rows, each day in its folder; a day alone by itself, as parting rows by day costs more."""
         folder.mkdir(exist_ok=True)
-        sorted_by = f" ORDER BY {order}" if order else ""
-        self.con.execute(
-            f"COPY ({query}{sorted_by}) TO $folder "
-            "(FORMAT parquet, PARTITION_BY (day), OVERWRITE_OR_IGNORE true, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
-            "DICTIONARY_SIZE_LIMIT 2000, KV_METADATA $meta)",
-            {"folder": str(folder), "meta": {META_KEY: json.dumps(dict(meta), sort_keys=True)}},
-        )
+        told = f"SELECT * FROM ({query}) told" + (f" ORDER BY {order}" if order else "")  # noqa: S608
+        if len(days) > 1:
+            by_day = f"{PARQUET}, PARTITION_BY (day), OVERWRITE_OR_IGNORE true, KV_METADATA $meta"
+            self.con.execute(
+                f"COPY ({told}) TO $folder ({by_day})",
+                {"folder": str(folder), "meta": {META_KEY: json.dumps(dict(meta), sort_keys=True)}},
+            )
+        elif days:
+            file = folder / f"day={days[0]}" / "data_0.parquet"
+            file.parent.mkdir()
+            if not write_parquet(self.con, told.replace("*", "* EXCLUDE (day)", 1), file, meta=meta):
+                shutil.rmtree(file.parent)  # as where rows are parted by day
 
     def reading(self, source: Path) -> AbstractContextManager[None]:
         """Turn DuckDB's complaints about a source file into ``Unreadable``."""

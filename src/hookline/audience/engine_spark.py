@@ -186,13 +186,15 @@ class Spark:
         write_parquet(self.con, "SELECT * FROM parts ORDER BY ALL", path, meta=meta)
         shutil.rmtree(parts)
 
-    def write_days(self, query: str, folder: Path, meta: Mapping[str, Any], *, order: str = "") -> None:
+    def write_days(
+        self, query: str, folder: Path, days: Sequence[str], meta: Mapping[str, Any], *, order: str = ""
+    ) -> None:
         """Write a query's rows, each day in its folder, in as many files as it has for Spark's taste.
 
         Spark writes no notes into files: what a table is stands beside them, in ``_hookline.json``.
         """
         found = self.session.sql(turned(query)).hint("rebalance", "day")
-        found = found.sortWithinPartitions("day", order) if order else found
+        found = found.sortWithinPartitions("day", *order.split(", ")) if order else found
         found.write.mode("append").partitionBy("day").parquet(str(folder))
         (folder / "_hookline.json").write_text(json.dumps(dict(meta), sort_keys=True), encoding="utf-8")
 

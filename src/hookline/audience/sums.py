@@ -1,4 +1,4 @@
-"""The sums that cells and steps don't hold: without days, by the payer's age, by ad, by who finished the season.
+"""The sums that cells and steps don't hold: by the payer's age, by ad, by deed, by who finished the season.
 
 They are made once from a built audience's canonical tables; every figure then reads small tables.  All are additive.
 """
@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from hookline.audience import manifest as manifests
+from hookline.audience.days import show_places
 from hookline.audience.engine import Engine, Open, embedded
-from hookline.audience.tables import ACQUIRED, ACTIONS, BY_SECOND, SEASON, SPENDING, SPENT
+from hookline.audience.tables import ACQUIRED, ACTIONS, SEASON, SEASON_SUMS, SPENDING, SPENT, VIEWER_DAYS
 from hookline.formats.events import canonical, read_meta, sql, table_meta
+from hookline.model.errors import NotEnoughData
 from hookline.model.progress import Progress, silent
-from hookline.model.tables import ADS, CELLS, INSTALLS, STEPS_RAW, VIEWS, Table
+from hookline.model.tables import ADS, INSTALLS, STEPS_RAW, VIEWS, Table
 
 QUERIES = Path(__file__).with_name("sql") / "sums"
-TABLES = (BY_SECOND, ACTIONS, SPENDING, SEASON, ACQUIRED, SPENT)
+TABLES = (ACTIONS, SPENDING, SEASON, ACQUIRED, SPENT)
 
 
 def sum_up(
     folder: Path,
     *,
     series: str,
-    durations_ms: Mapping[int, int],
     sources: Sequence[Path] = (),
     engine: Open = embedded,
     progress: Progress = silent,
@@ -32,19 +34,18 @@ def sum_up(
     Args:
         folder: what ``build`` wrote.
         series: the series' name in the tables.
-        durations_ms: length of each episode of the series, by its number.
         sources: canonical files; ``ads`` and ``installs`` among them are joined to the viewers, others passed over.
         engine: where the queries run.
         progress: told after each table.
 
     Raises:
+        NotEnoughData: nothing is built in the folder.
         Unreadable: a file is damaged or is not a canonical table.
     """
     with engine(folder) as run:
         simulated = _open(run, folder, sources)
         run.table("this", "series VARCHAR", [[series]])
-        run.table("episodes", "episode INTEGER, duration_ms BIGINT", sorted(durations_ms.items()))
-        for name in ("whole", "finishers", "first_seen", "installed"):
+        for name in ("first_seen", "installed"):
             run.keep(name, sql(QUERIES, name))
         ((last,),) = run.ask(sql(QUERIES, "last_day"))
         more = {"last_day": last.isoformat() if last else ""}
@@ -61,10 +62,15 @@ def table_files(folder: Path, table: Table) -> list[Path]:
 
 def _open(engine: Engine, folder: Path, sources: Sequence[Path]) -> bool:
     """The built tables under their names, the reports of ads as ``ads_in`` and ``installs_in``."""
+    manifest = manifests.last(folder)
+    if not manifest:
+        raise NotEnoughData("the audience is not built yet", where=str(folder), mend="run: hookline run")
     simulated = bool(read_meta(engine.con, folder / "steps.parquet").get("simulated"))
-    for table in (VIEWS, STEPS_RAW, CELLS):
+    show_places(engine, manifest)
+    engine.read(SEASON_SUMS.name, SEASON_SUMS, [folder / f"{SEASON_SUMS.name}.parquet"])
+    for table in (VIEWS, STEPS_RAW, VIEWER_DAYS):
         with engine.reading(folder):
-            engine.read(table.name, table, table_files(folder, table))
+            engine.read_days(table.name, table, folder, sorted(manifest.days))
     found = {path: canonical(engine.con, path) for path in sorted(set(sources))}
     for table in (ADS, INSTALLS):
         files = [path for path, kind in found.items() if kind is table]

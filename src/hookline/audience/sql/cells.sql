@@ -7,21 +7,23 @@
 --   at_risk(s)    = starts - exits before s
 --   watched_ms(s) = 1000 x stretches open at the end of s, and the parts of stretches that begin or end inside s
 --   rewatches(s)  = times the middle of s was played, less the views that played it at all
--- In: views, stretches, cuts, this(series).
-WITH ended AS (
-    SELECT
-        v.episode, v.cut, v.market, v.platform, v.started_at::DATE AS day, v.exit_ms, v.completed,
-        p.view_id IS NULL AND v.watched_ms > 0 AND abs(v.watched_ms - v.exit_ms) <= 1000 AS straight
-    FROM views v LEFT JOIN (SELECT DISTINCT view_id FROM stretches) p USING (view_id)
-),
-ends AS (
+-- A view without stretches was watched straight from 0 to its exit, if its time watched says so.  Views are counted by
+-- their last second in one pass, as if none had stretches; what was taken for straight of those that have some is taken
+-- away again: so a day without stretches reads no view's name.
+-- In: views(day), stretches(day), cuts, this(series).
+WITH ends AS (
     SELECT
         episode, cut, market, platform, day, exit_ms // 1000 AS second,
         count(*) AS views,
         count(*) FILTER (NOT completed) AS exits,
-        count(*) FILTER (straight) AS straight,
-        coalesce(sum(exit_ms % 1000) FILTER (straight), 0) AS rest
-    FROM ended
+        count(*) FILTER (watched_ms > 0 AND abs(watched_ms - exit_ms) <= 1000) AS straight,
+        sum(CASE WHEN watched_ms > 0 AND abs(watched_ms - exit_ms) <= 1000 THEN exit_ms % 1000 ELSE 0 END) AS rest
+    FROM views
+    GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, exit_ms // 1000 AS second, 0, 0, -count(*), -sum(exit_ms % 1000)
+    FROM views SEMI JOIN stretches USING (view_id)
+    WHERE watched_ms > 0 AND abs(watched_ms - exit_ms) <= 1000
     GROUP BY ALL
 ),
 several AS (  -- only views of several stretches can have played a second again

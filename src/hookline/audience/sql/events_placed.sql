@@ -1,7 +1,5 @@
--- Play events with the day of the view that they belong to, and what went on around them.
+-- Play events of the days, with what went on around them.
 --
---   day       see midnights
---   place     number of market and platform
 --   in_ad     an advertisement runs: the last mark before is its start, less than 5 minutes old.  What the player
 --             says of its position then is the advertisement's, or stands still: it isn't used.
 --   ad_us     time of advertisements that began up to here; each ends with the next mark, or after 5 minutes
@@ -9,26 +7,13 @@
 --   unseen    the player was hidden when the event came: its position is told, but nobody saw it
 --   hidden    the player is hidden from this event on
 --   hidings   how often it was hidden up to here
--- In: events_once, midnights(sitting, day, until), days, event_places(market, platform, place), with_marks(sitting).
-WITH dated AS (
-    SELECT
-        e.sitting, e.viewer_id, e.cut_number, e."at", e.turn, CAST(e.position_ms AS INTEGER) AS position_ms, e.copies,
-        CAST(p.place AS INTEGER) AS place,
-        CASE WHEN m.until >= e."at" THEN CAST(e."at" - INTERVAL 1 DAY AS DATE) ELSE CAST(e."at" AS DATE) END AS day
-    FROM events_once e
-    LEFT JOIN midnights m ON m.sitting = e.sitting AND m.day = CAST(e."at" AS DATE)
-    LEFT JOIN event_places p ON p.market = e.market AND p.platform = e.platform
-    WHERE e.turn <= 12
-),
-wanted AS (
-    SELECT * FROM dated SEMI JOIN days USING (day)
-),
-marked AS (
+-- In: events_dated, days, with_marks(sitting).
+WITH marked AS (
     SELECT
         sitting, viewer_id, cut_number, "at", turn, position_ms, day, min(place) AS place, CAST(sum(copies) AS BIGINT) AS copies,
         CASE turn WHEN 11 THEN 2 * epoch_us("at") + 1 WHEN 0 THEN 2 * epoch_us("at") END AS ad_mark,
         CASE turn WHEN 12 THEN 2 * epoch_us("at") + 1 WHEN 1 THEN 2 * epoch_us("at") END AS hide_mark
-    FROM wanted SEMI JOIN with_marks USING (sitting)
+    FROM events_dated SEMI JOIN days USING (day) SEMI JOIN with_marks USING (sitting)
     GROUP BY sitting, viewer_id, cut_number, "at", turn, position_ms, day
 ),
 ads AS (
@@ -64,4 +49,4 @@ WINDOW so_far AS (
 )
 UNION ALL
 SELECT sitting, viewer_id, cut_number, day, "at", turn, position_ms, place, copies, false, 0, 0, false, false, 0
-FROM wanted ANTI JOIN with_marks USING (sitting)
+FROM events_dated SEMI JOIN days USING (day) ANTI JOIN with_marks USING (sitting)

@@ -2,10 +2,7 @@
 -- needs: the hour before and the hour after, and of the day before also the earlier copies of that hour's events.
 --
 -- Why so little: a batch of few days would else read each of its neighbours' rows whole.
--- In: events_near (the days, an hour before and an hour after), events_eve (what comes before that hour on the day before).
+-- In: events_near (the days, an hour before and an hour after), events_early.
 SELECT * FROM events_near
 UNION ALL
-SELECT e.*
-FROM events_eve e SEMI JOIN (
-    SELECT DISTINCT event_id FROM events_near ANTI JOIN days ON days.day = CAST(events_near."at" AS DATE) WHERE hour("at") = 23
-) late USING (event_id)
+SELECT * FROM events_early

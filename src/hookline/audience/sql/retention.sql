@@ -1,27 +1,10 @@
--- The cells by episode, market and second alone, for the screens and the models: all days and platforms together.
---
--- Only whole cuts as long as the most viewed one: another cut's second is not the same moment of the story.
--- In: cells, cuts.
-WITH lengths AS (
-    SELECT episode, cut, max(second) AS last, sum(starts) AS views
-    FROM cells SEMI JOIN (SELECT episode, cut FROM cuts WHERE whole) USING (episode, cut)
-    GROUP BY episode, cut
-),
-ranked AS (
-    SELECT episode, last, row_number() OVER (PARTITION BY episode ORDER BY sum(views) DESC, last DESC) AS place
-    FROM lengths
-    GROUP BY episode, last
-),
-main AS (
-    SELECT l.episode, l.cut FROM lengths l JOIN ranked r ON r.episode = l.episode AND r.last = l.last AND r.place = 1
-)
+-- The cells by episode, market and second alone, for the models: all days and platforms together, and of the cuts only
+-- those whose seconds are the same moments.
+-- In: by_second.
 SELECT
     series, episode, market, second,
-    sum(starts)::BIGINT AS starts,
-    sum(at_risk)::BIGINT AS at_risk,
-    sum(exits)::BIGINT AS exits,
-    sum(watched_ms)::BIGINT AS watched_ms,
-    sum(rewatches)::BIGINT AS rewatches
-FROM cells SEMI JOIN main USING (episode, cut)
+    CAST(sum(starts) AS BIGINT) AS starts, CAST(sum(at_risk) AS BIGINT) AS at_risk, CAST(sum(exits) AS BIGINT) AS exits,
+    CAST(sum(watched_ms) AS BIGINT) AS watched_ms, CAST(sum(rewatches) AS BIGINT) AS rewatches
+FROM by_second
+WHERE main
 GROUP BY series, episode, market, second
-ORDER BY series, episode, market, second

@@ -1,13 +1,17 @@
--- When, where and on what the viewers that the other queries need first started the series: as in viewers.sql.
--- In: views, whole, steps_raw, finishers.
+-- When, where and on what the viewers who did anything besides watching first started the series; of who never started
+-- it, the first day of what they did.  As in the steps.
+-- In: steps_raw, viewer_days, places.
 WITH wanted AS (
-    SELECT viewer_id FROM steps_raw UNION SELECT viewer_id FROM finishers
+    SELECT
+        viewer_id,
+        CAST(CAST(coalesce(
+            TRY_CAST('0x' || left(viewer_id, 16) AS UBIGINT), CAST('0x' || left(sha256(viewer_id), 16) AS UBIGINT)
+        ) AS HUGEINT) - 9223372036854775808 AS BIGINT) AS viewer
+    FROM (SELECT DISTINCT viewer_id FROM steps_raw) s
 ),
 seen AS (
-    SELECT viewer_id, min({'at': started_at, 'market': market, 'platform': platform}) AS first
-    FROM views SEMI JOIN whole USING (episode, cut) SEMI JOIN wanted USING (viewer_id)
-    GROUP BY viewer_id
+    SELECT viewer, min(first) & 1152921504606846975 AS first FROM viewer_days SEMI JOIN wanted USING (viewer) GROUP BY viewer
 )
-SELECT viewer_id, first."at"::DATE AS day, first.market AS market, first.platform AS platform FROM seen
-UNION ALL
-SELECT viewer_id, min("at")::DATE, '', '' FROM steps_raw ANTI JOIN seen USING (viewer_id) GROUP BY viewer_id
+SELECT
+    w.viewer_id, DATE '1970-01-01' + CAST(floor(s.first / 65536) AS INTEGER) AS day, p.market, p.platform
+FROM wanted w JOIN seen s ON s.viewer = w.viewer JOIN places p ON p.place = s.first % 65536
