@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -24,6 +24,7 @@ from hookline.audience.build import build
 from hookline.audience.days import QUERIES
 from hookline.audience.engine import Embedded, Engine, Open, chosen, embedded
 from hookline.audience.exports import keep_exports
+from hookline.audience.spark_sql import picks
 from hookline.audience.sums import sum_up
 from hookline.model.experiment import ExperimentPlan, Metric
 from hookline.model.tables import Table
@@ -125,13 +126,16 @@ class Recorded:
         return self.engine.reading(source)
 
     def _tell(self, name: str, query: str) -> None:
+        self.told.append(Told(name, query, in_order(self._rows(name, query))))
+
+    def _rows(self, name: str, query: str) -> list[Any]:
         if isinstance(self.engine, Embedded):
-            rows: list[Any] = in_columns(self.con.table(name))
-        else:
-            session = self.engine.session  # type: ignore[attr-defined]
-            (path,) = {str(Path(file).parent) for file in session.table(name).inputFiles()}
-            rows = in_columns(self.con.read_parquet(f"{path.removeprefix('file://').removeprefix('file:')}/*.parquet"))
-        self.told.append(Told(name, query, in_order(rows)))
+            return in_columns(self.con.table(name))
+        found = self.engine.session.table(name)  # type: ignore[attr-defined]
+        if picks(query):  # no file of its own
+            return [row.asDict() for row in found.collect()]
+        (path,) = {str(Path(urlsplit(file).path).parent) for file in found.inputFiles()}
+        return in_columns(self.con.read_parquet(f"{path}/*.parquet"))
 
     def _in_files(self, pattern: str) -> list[str]:
         return in_order(in_columns(self.con.read_parquet(pattern, hive_partitioning=True)))
