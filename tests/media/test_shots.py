@@ -78,14 +78,15 @@ def test_a_long_film_in_windows_has_the_same_shots() -> None:
 
 
 def test_a_long_film_needs_no_more_memory_than_a_short_one() -> None:
-    finder = ChangeFinder(25, window=300)
+    finder = ChangeFinder(25, window=1000)
     dice = np.random.default_rng(3)
     scenes = [dice.integers(20, 230, (*GRID, 3), dtype=np.uint8) for _ in range(40)]
     tracemalloc.start()
     frames = 12_000
+    early = 0
     for number in range(frames):
         finder.take(scenes[number // 400 % len(scenes)])
-        if number == 3_000:
+        if number == 5_000:
             early = tracemalloc.get_traced_memory()[1]
     late = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
