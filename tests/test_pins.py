@@ -41,7 +41,7 @@ def wanted(extra: str) -> dict[str, str]:
 
 
 def bound(need: str) -> dict[str, str]:
-    match = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)", need)
+    match = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)(?:,<[0-9.]+)?", need)
     assert match, f"{need}: give a lower bound"
     return {normal(match.group(1)): match.group(2)}
 
@@ -54,11 +54,13 @@ def number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:4])
 
 
-@pytest.mark.parametrize("name", ["core", "all", "dev"])
+@pytest.mark.parametrize("name", ["core", "all", "dev", "spark"])
 def test_pins_meet_what_the_project_asks_for(name: str) -> None:
     asked = core()
     if name != "core":
         asked |= wanted("all")
+    if name == "spark":
+        asked = core() | wanted("spark")
     if name == "dev":
         asked |= {k: v for need in PROJECT["dependency-groups"]["dev"] for k, v in bound(need).items()}
     have = pins(name)
@@ -67,12 +69,14 @@ def test_pins_meet_what_the_project_asks_for(name: str) -> None:
     assert not low, f"pinned below the bound of pyproject.toml: {low}"
 
 
-def test_every_extra_is_part_of_all() -> None:
+def test_every_extra_is_part_of_all_but_those_of_clusters() -> None:
+    """A cluster's client is large (Spark's 430 MB, Ray's 240 MB): for those who have a cluster."""
     everything = wanted("all")
-    assert all(set(wanted(extra)) <= set(everything) for extra in EXTRAS)
+    assert all(set(wanted(extra)) <= set(everything) for extra in EXTRAS if extra not in ("spark", "ray"))
+    assert not {"pyspark", "ray"} & set(everything)
 
 
-@pytest.mark.parametrize("name", ["core", "all", "dev"])
+@pytest.mark.parametrize("name", ["core", "all", "dev", "spark"])
 def test_every_pin_has_a_hash(name: str) -> None:
     text = (REPOSITORY / "requirements" / f"{name}.txt").read_text()
     blocks = re.split(r"\n(?=\S)", text.strip())
@@ -84,6 +88,7 @@ def test_the_core_pins_stand_in_the_larger_sets_too() -> None:
     core_pins, all_pins, dev_pins = pins("core"), pins("all"), pins("dev")
     assert all(all_pins[name] == versions for name, versions in core_pins.items())
     assert all(dev_pins[name] == versions for name, versions in all_pins.items())
+    assert all(dev_pins.get(name, versions) == versions for name, versions in pins("spark").items())
 
 
 def tracked() -> list[Path]:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from hookline.model.errors import BadInput, HooklineError
+from hookline.model.errors import BadInput, EngineFailed, HooklineError
 from hookline.model.quality import SetAside
 from hookline.project import config
 from hookline.project.folder import Imported, create, episode_of, open_library, open_series
+from hookline.project.work import engine_of
 
 
 def test_a_new_series_says_what_it_was_told(tmp_path: Path) -> None:
@@ -95,3 +97,46 @@ def test_testers_are_a_list_of_texts(tmp_path: Path) -> None:
         file.write_text(f'title = "A"\n[audience]\n{wrong}\n')
         with pytest.raises(BadInput, match=r"audience\.tester"):
             config.read(tmp_path)
+
+
+def test_viewers_are_counted_where_one_setting_says(tmp_path: Path) -> None:
+    file = tmp_path / "hookline.toml"
+    file.write_text('title = "A"\n')
+    assert config.read(tmp_path).engine == config.EngineSettings("duckdb")
+    file.write_text(
+        'title = "A"\n[audience]\nengine = "spark"\nmaster = "spark://host:7077"\n'
+        'spark.executor.memory = "4g"\nspark.speculation = true\nspark.sql.shuffle.partitions = 400\n'
+    )
+    own = {"spark.executor.memory": "4g", "spark.speculation": "true", "spark.sql.shuffle.partitions": "400"}
+    assert config.read(tmp_path).engine == config.EngineSettings("spark", master="spark://host:7077", spark=own)
+    file.write_text('[audience]\nspark.hadoop.fs.s3a.secret.key = "x"\n')
+    with pytest.raises(BadInput, match="environment"):
+        config.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ('engine = "sparc"', "no audience engine 'sparc'"),
+        ('engine = "spark"', "where is it"),
+        ('engine = "spark"\nmaster = "local"\nremote = "sc://a:1"', "where is it"),
+        ("engine = 3", "text in quotes"),
+        ('spark = "x"', "spark.executor"),
+    ],
+)
+def test_wrong_engines_are_told(tmp_path: Path, settings: str, told: str) -> None:
+    (tmp_path / "hookline.toml").write_text(f"[audience]\n{settings}\n")
+    with pytest.raises(BadInput, match=told) as error:
+        engine_of(config.read(tmp_path))
+    assert "hookline.toml" in str(error.value)
+
+
+def test_a_cluster_that_nobody_runs_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    with socket.socket() as held:  # bound, not listening: the port answers nobody
+        held.bind(("127.0.0.1", 0))
+        for place in ('master = "spark://127.0.0.1:{}"', 'remote = "sc://127.0.0.1:{}"'):
+            where = place.format(held.getsockname()[1])
+            (tmp_path / "hookline.toml").write_text(f'[audience]\nengine = "spark"\n{where}\n')
+            with pytest.raises(EngineFailed, match="can't be reached"), engine_of(config.read(tmp_path))(tmp_path):
+                raise AssertionError("it opened")

@@ -9,7 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -63,7 +63,7 @@ class Engine(Protocol):
     def write_days(
         self, query: str, folder: Path, days: Sequence[str], meta: Mapping[str, Any], *, order: str = ""
     ) -> None:
-        """Write a query's rows, all of these days, as Parquet, each day in its folder, sorted where columns are named."""
+        """Write a query's rows, of these days, as Parquet, each day in its folder, sorted by ``order`` if any."""
 
     def reading(self, source: Path) -> AbstractContextManager[None]:
         """Turn complaints about a source file into ``Unreadable``."""
@@ -72,34 +72,39 @@ class Engine(Protocol):
 Open = Callable[[Path], AbstractContextManager[Engine]]  # in a folder, inside which what spills may lie
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """The table ``[audience]`` of ``hookline.toml``, as far as it says where queries run."""
+def chosen(
+    name: str = "duckdb",
+    *,
+    master: str = "",
+    remote: str = "",
+    options: Mapping[str, str] | None = None,
+    where: str = "",
+) -> Open:
+    """How to open an engine.
 
-    engine: str = "duckdb"  # or "spark"
-    master: str = ""  # of Spark: spark://host:7077, yarn, k8s://..., local[2]
-    remote: str = ""  # of a Spark Connect server instead: sc://host:15002
-    spark: Mapping[str, str] = field(default_factory=dict)  # Spark's own settings
-
-
-def open_with(settings: EngineSettings) -> Open:
-    """How to open the engine that the settings name.
+    Args:
+        name: ``duckdb`` or ``spark``.
+        master: of Spark: ``spark://host:7077``, ``yarn``, ``k8s://...`` or ``local[2]``.
+        remote: of a Spark Connect server instead: ``sc://host:15002``.
+        options: Spark's own settings, by its own names.
+        where: the file that says so, for errors.
 
     Raises:
         BadInput: there is no such engine, or Spark is asked for without saying where it is.
     """
-    if settings.engine == "duckdb":
+    if name == "duckdb":
         return embedded
-    if settings.engine != "spark":
-        raise BadInput(f"there is no audience engine {settings.engine!r}", mend='engines: "duckdb" or "spark"')
-    if bool(settings.master) == bool(settings.remote):
+    if name != "spark":
+        raise BadInput(f"there is no audience engine {name!r}", where=where, mend='engines: "duckdb" or "spark"')
+    if bool(master) == bool(remote):
         raise BadInput(
             "Spark is to count the audience, but where is it?",
+            where=where,
             mend='write either master = "spark://host:7077" or remote = "sc://host:15002" beside engine = "spark"',
         )
     from hookline.audience.engine_spark import on_spark
 
-    return on_spark(master=settings.master, remote=settings.remote, options=settings.spark)
+    return on_spark(master=master, remote=remote, options=options)
 
 
 @contextmanager
@@ -168,8 +173,9 @@ class Embedded:
         folder.mkdir(exist_ok=True)
         told = f"SELECT * FROM ({query}) told" + (f" ORDER BY {order}" if order else "")  # noqa: S608
         if len(days) > 1:
+            by_day = f"{PARQUET}, PARTITION_BY (day), OVERWRITE_OR_IGNORE true, KV_METADATA $meta"
             self.con.execute(
-                f"COPY ({told}) TO $folder ({PARQUET}, PARTITION_BY (day), OVERWRITE_OR_IGNORE true, KV_METADATA $meta)",
+                f"COPY ({told}) TO $folder ({by_day})",
                 {"folder": str(folder), "meta": {META_KEY: json.dumps(dict(meta), sort_keys=True)}},
             )
         elif days:

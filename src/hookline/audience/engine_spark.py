@@ -8,11 +8,15 @@ driver writes them, so that they are the very files that the embedded engine wri
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import socket
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from hookline.audience.engine import Engine, Open, Row
@@ -76,21 +80,41 @@ def _session(master: str, remote: str, options: Mapping[str, str]) -> SparkSessi
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise MissingExtra(needs="pyspark", extra="spark") from error
+    _look(master, remote)
     builder = SparkSession.builder.appName("hookline")
     builder = builder.remote(remote) if remote else builder.master(master)
-    for name, value in ({} if remote else START | {"spark.sql.shuffle.partitions": "200"} | dict(options)).items():
+    for name, value in ({} if remote else START | dict(options)).items():
         builder = builder.config(name, value)
     try:
         session: SparkSession = builder.getOrCreate()
         for name, value in RULES.items():
             session.conf.set(name, value)
-    except (PySparkException, Py4JError, OSError, ImportError) as error:  # Connect's own libraries are imported late
-        raise EngineFailed(
-            f"Spark can't be reached ({_first_line(error)})",
-            where=remote or master,
-            mend="is the cluster up, and Java 17 or newer on this machine?  docs/scale.md says how to get both",
-        ) from error
+    except (PySparkException, Py4JError, OSError) as error:
+        raise _unreached(remote or master, _first_line(error)) from error
+    except ImportError as error:  # Connect's own libraries are imported late
+        raise MissingExtra(needs="pyspark's Connect client", extra="spark") from error
     return session
+
+
+def _look(master: str, remote: str) -> None:
+    """Is there anybody?  Spark itself asks for a minute, and says little."""
+    if not remote and not (which("java") or os.environ.get("JAVA_HOME")):
+        raise _unreached(master, "there is no Java on this machine")
+    hosts = re.findall(r"([\w.-]+):(\d+)", (remote or master).partition("//")[2])
+    if not hosts or not (remote or master).startswith(("spark://", "sc://")):
+        return
+    for host, port in hosts:  # several masters stand by for each other
+        with suppress(OSError), socket.create_connection((host, int(port)), timeout=5):
+            return
+    raise _unreached(remote or master, "nobody listens there")
+
+
+def _unreached(address: str, why: str) -> EngineFailed:
+    return EngineFailed(
+        f"Spark can't be reached ({why})",
+        where=address,
+        mend="is the cluster up, and Java 17 or newer on this machine?  docs/scale.md says how to get both",
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -27,8 +27,9 @@ def turned(query: str) -> str:
     """
     glot = _sqlglot()
     tree = glot.parse_one(query, read="duckdb")
-    turned_tree = tree.transform(_turned, copy=False)
-    return str(turned_tree.sql(dialect="spark", comments=False, unsupported_level=glot.ErrorLevel.RAISE))
+    for rule in RULES:
+        tree = tree.transform(rule, copy=False)  # one after the other: none looks into what it has changed
+    return str(tree.sql(dialect="spark", comments=False, unsupported_level=glot.ErrorLevel.RAISE))
 
 
 def rows_as_values(columns: str, rows: Sequence[Sequence[Any]]) -> str:
@@ -49,12 +50,6 @@ def _sqlglot() -> Any:
     except ImportError as error:
         raise MissingExtra(needs="sqlglot", extra="spark") from error
     return sqlglot
-
-
-def _turned(node: exp.Expr) -> exp.Expr:
-    for rule in (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list, _hashed):
-        node = rule(node)
-    return node
 
 
 def _least_struct(node: exp.Expr) -> exp.Expr:
@@ -140,10 +135,16 @@ def _sorted_list(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _hashed(node: exp.Expr) -> exp.Expr:
-    """A number of 64 bits for some values, which differs between engines and is never kept."""
+def _hash(node: exp.Expr) -> exp.Expr:
+    """A number that stands for some values: 64 bits, as DuckDB's, where Spark's word of that name has 32.
+
+    The numbers are others than DuckDB's; they live inside one build, and say only what is the same.
+    """
     from sqlglot import exp
 
     if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
-        return exp.Anonymous(this="XXHASH64", expressions=node.expressions)
+        return exp.Anonymous(this="XXHASH64", expressions=[one.copy() for one in node.expressions])
     return node
+
+
+RULES = (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list, _hash)

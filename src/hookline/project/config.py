@@ -25,6 +25,7 @@ smallest_group = 20        # groups of fewer viewers are never shown
 # [audience]
 # views = {{ "ep01.csv" = 18400 }}  # how many views a platform's curve rests on, by its file's name in curves/
 # testers = []             # viewers' own ids, as players send them: their rows are set aside, and counted
+# engine = "duckdb"        # where viewers are counted: here, or on a cluster ("spark"): see docs/scale.md
 """
 
 SETTINGS: dict[str, type] = {"schema": int, "title": str, "language": str, "id": str, "smallest_group": int}
@@ -39,7 +40,13 @@ SECTIONS: dict[str, type] = {
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}
-AUDIENCE = ("testers", "views")
+AUDIENCE: dict[str, type] = {"views": dict, "testers": list, "engine": str, "master": str, "remote": str, "spark": dict}
+AUDIENCE_WANTED: dict[type, str] = {
+    list: 'a list of texts: ["a", "b"]',
+    str: "text in quotes",
+    dict: 'lines such as spark.executor.memory = "8g"',
+}
+SECRET = re.compile(r"secret|password|access\.key|token|credential(?!s\.provider)", re.IGNORECASE)
 LANGUAGE_SETTINGS: dict[str, tuple[type, ...]] = {  # of the table [engines.language]
     "base_url": (str,),
     "model": (str,),
@@ -65,6 +72,16 @@ class LanguageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Where viewers are counted: the table ``[audience]``, as far as it says that."""
+
+    engine: str = "duckdb"  # or "spark"
+    master: str = ""  # of Spark: spark://host:7077, yarn, k8s://..., local[2]
+    remote: str = ""  # of a Spark Connect server instead: sc://host:15002
+    spark: Mapping[str, str] = field(default_factory=dict)  # Spark's own settings, by its own names
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of a series."""
 
@@ -74,6 +91,7 @@ class Config:
     smallest_group: int = 20
     language_engine: LanguageSettings | None = None
     testers: tuple[str, ...] = ()  # raw ids of viewers whose rows are set aside
+    engine: EngineSettings = EngineSettings()  # where viewers are counted
     views: Mapping[str, int] = field(default_factory=dict)  # behind platforms' curves, by the name of the file
     sections: Mapping[str, Any] = field(default_factory=dict)  # as they stand in the file
     file: str = FILE  # where that was read
@@ -111,6 +129,7 @@ def read(folder: Path) -> Config:
         smallest_group=table.get("smallest_group", 20),
         language_engine=_language(table.get("engines", {}), path),
         testers=tuple(table.get("audience", {}).get("testers", ())),
+        engine=_engine(table.get("audience", {})),
         views=dict(table.get("audience", {}).get("views", {})),
         sections={name: table[name] for name in SECTIONS if name in table},
         file=str(path),
@@ -155,16 +174,36 @@ def _language(engines: dict[str, Any], path: Path) -> LanguageSettings | None:
     return LanguageSettings(**table)
 
 
+def _engine(table: dict[str, Any]) -> EngineSettings:
+    where = {key: table[key] for key in ("engine", "master", "remote") if key in table}
+    return EngineSettings(**where, spark=_flat("spark", table.get("spark", {})))
+
+
 def _check_audience(table: dict[str, Any], path: Path) -> None:
     for key, value in table.items():
         if key not in AUDIENCE:
             raise BadInput(
                 f"there is no setting audience.{key}", where=str(path), mend=f"settings: {', '.join(AUDIENCE)}"
             )
-        if key == "views":
-            _check_views(value, path)
-        elif not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend='give a list of texts: ["a", "b"]')
+        texts = not isinstance(value, list) or all(isinstance(one, str) for one in value)
+        if type(value) is not AUDIENCE[key] or not texts:
+            wanted = AUDIENCE_WANTED[AUDIENCE[key]]
+            raise BadInput(f"audience.{key} is {value!r}", where=str(path), mend=f"give {wanted}")
+    _check_views(table.get("views", {}), path)
+    for name in _flat("spark", table.get("spark", {})):
+        if SECRET.search(name):
+            raise BadInput(
+                f"{name} is no setting for a file that is shared",
+                where=str(path),
+                mend="give credentials in the environment: docs/scale.md says which",
+            )
+
+
+def _flat(name: str, value: object) -> dict[str, str]:
+    """TOML reads ``spark.a.b = 1`` as tables in tables; Spark wants its own names back, and texts."""
+    if isinstance(value, dict):
+        return {k: v for key, inner in value.items() for k, v in _flat(f"{name}.{key}", inner).items()}
+    return {name: str(value).lower() if isinstance(value, bool) else str(value)}
 
 
 def _check_views(value: object, path: Path) -> None:

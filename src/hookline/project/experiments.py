@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.experiment import ExperimentPlan, ExperimentResult, Guardrail, Metric
 from hookline.model.progress import Progress, silent
+from hookline.project import cut_manifest
 from hookline.project.config import Config
+from hookline.project.cut_manifest import Delivered
 from hookline.project.folder import SeriesFolder
-from hookline.project.work import built_audience
+from hookline.project.work import built_audience, engine_of
 
 if TYPE_CHECKING:
+    from hookline.audience.engine import Open
     from hookline.insight.experiments import Design
 
 EXAMPLE = """\
@@ -83,7 +87,7 @@ def design_experiment(series: SeriesFolder, *, name: str, progress: Progress = s
 
     (plan,) = _chosen(series, name)
     viewers = _viewers(series, progress)
-    days = arms(viewers.folder, plan, episodes=viewers.episodes).days[plan.metric]
+    days = arms(viewers.folder, plan, episodes=viewers.episodes, engine=viewers.engine).days[plan.metric]
     control = [day for day in days if day.cut == plan.control]
     n, y, yy = (sum(getattr(day, key) for day in control) for key in ("n", "y", "yy"))
     if n < series.config().smallest_group:
@@ -105,7 +109,31 @@ def allocation(series: SeriesFolder, *, name: str, seed: int = 0, progress: Prog
 
     (plan,) = _chosen(series, name)
     viewers = _viewers(series, progress)
-    return allocate(plan, arms(viewers.folder, plan, episodes=viewers.episodes).days[plan.metric], seed=seed)
+    return allocate(
+        plan, arms(viewers.folder, plan, episodes=viewers.episodes, engine=viewers.engine).days[plan.metric], seed=seed
+    )
+
+
+def cuts_shown(series: SeriesFolder, plan: ExperimentPlan) -> tuple[Delivered, ...]:
+    """Those of an experiment's cuts that Hookline made, control first.
+
+    Raises:
+        BadInput: an id is of another episode's cut, or reads like one of ours and is none.
+    """
+    made = cut_manifest.read(series.out / "cuts", series=series.config().id)
+    where = f"{series.config().file}: experiment {plan.name!r}"
+    found = []
+    for id in (plan.control, *plan.variants):
+        cut = made.find(id)
+        if cut is None and cut_manifest.reads_like_ours(id):
+            near = get_close_matches(id, [one.id for one in made.cuts if one.episode == plan.episode], n=1)
+            mend = f"did you mean {near[0]}?" if near else "the ids stand in out/cuts/manifest.json"
+            raise BadInput(f"there is no cut {id!r}", where=where, mend=mend)
+        if cut and cut.episode != plan.episode:
+            mend = f"say episode = {cut.episode}, or name cuts of episode {plan.episode}"
+            raise BadInput(f"{id} is a cut of episode {cut.episode}, not {plan.episode}", where=where, mend=mend)
+        found += [cut] if cut else []
+    return tuple(found)
 
 
 def _chosen(series: SeriesFolder, name: str) -> tuple[ExperimentPlan, ...]:
@@ -113,6 +141,8 @@ def _chosen(series: SeriesFolder, name: str) -> tuple[ExperimentPlan, ...]:
     where = series.config().file
     if not found:
         raise BadInput("no experiment is planned", where=where, mend=f"add one, such as\n\n{EXAMPLE}")
+    for plan in found:
+        cuts_shown(series, plan)
     if not name:
         return found
     named = tuple(plan for plan in found if plan.name == name)
@@ -130,6 +160,7 @@ class _Viewers:
     folder: Path
     episodes: tuple[int, ...]
     simulated: bool
+    engine: Open
 
 
 def _viewers(series: SeriesFolder, progress: Progress) -> _Viewers:
@@ -139,14 +170,14 @@ def _viewers(series: SeriesFolder, progress: Progress) -> _Viewers:
     assert done.audience_step is not None
     assert summary is not None
     episodes = tuple(episode.number for episode in done.story().episodes)
-    return _Viewers(done.audience_step.folder, episodes, summary.simulated)
+    return _Viewers(done.audience_step.folder, episodes, summary.simulated, engine_of(series.config()))
 
 
 def _result(series: SeriesFolder, plan: ExperimentPlan, viewers: _Viewers) -> ExperimentResult | NotEnoughData:
     from hookline.audience.arms import arms
     from hookline.insight.experiments import analyse_experiment
 
-    dealt = arms(viewers.folder, plan, episodes=viewers.episodes)
+    dealt = arms(viewers.folder, plan, episodes=viewers.episodes, engine=viewers.engine)
     try:
         found = analyse_experiment(
             plan, dealt.days, assigned=dealt.assigned, crossed=dealt.crossed, least=series.config().smallest_group

@@ -102,7 +102,8 @@ class SeriesFolder:
 
     def store(self) -> Store:
         """The derived work."""
-        return Store(self.root / ".hookline")
+        derived = self.root / ".hookline"
+        return Store(derived, swept=(self.root, derived, self.out, *(self.root / name for name in FOLDERS.values())))
 
     def manifest(self) -> Manifest:
         """What is known of the files, read anew."""
@@ -115,8 +116,8 @@ class SeriesFolder:
 
     def forget(self, entry: Imported) -> None:
         """Remove a file that Hookline made in the folder, and what is known of it."""
+        (self.root / entry.path).unlink(missing_ok=True)  # first: a file without its entry counts as put there by hand
         self._save(self.manifest().without(entry.path))
-        (self.root / entry.path).unlink(missing_ok=True)
 
     def files(self, kind: str) -> tuple[Imported, ...]:
         """The files of a kind, in order of name; those put there by hand too."""

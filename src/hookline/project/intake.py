@@ -27,7 +27,7 @@ from hookline.model.progress import Progress, silent
 from hookline.model.quality import SetAside
 from hookline.project.config import Config
 from hookline.project.folder import FOLDERS, Imported, SeriesFolder, episode_of
-from hookline.project.store import copy_atomic, file_digest, write_atomic
+from hookline.project.store import beside, copy_atomic, file_digest, write_atomic
 
 if TYPE_CHECKING:
     from hookline.formats.sources import Load
@@ -244,15 +244,17 @@ def _take_events(
     sha = parts[0] if len(parts) == 1 else sha256(" ".join(parts).encode()).hexdigest()
     path = f"events/{_stem(name)}-{sha[:8]}.parquet"
     target = series.root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    intake = _loader(detected, said)(
-        list(fresh.values()), target, series=series.config().id, key=pseudonym_key(series), progress=progress
-    )
-    entry = replace(
-        _entry(name, detected, sha, said), path=path, table=intake.table, rows=intake.rows, written=intake.written,
-        simulated=intake.simulated, set_aside=intake.set_aside, parts=parts if len(parts) > 1 else (),
-    )  # fmt: skip
-    series.remember(entry)
+    with beside(target) as work:
+        intake = _loader(detected, said)(
+            list(fresh.values()), work / target.name, series=series.config().id, key=pseudonym_key(series),
+            progress=progress,
+        )  # fmt: skip
+        entry = replace(
+            _entry(name, detected, sha, said), path=path, table=intake.table, rows=intake.rows, written=intake.written,
+            simulated=intake.simulated, set_aside=intake.set_aside, parts=parts if len(parts) > 1 else (),
+        )  # fmt: skip
+        series.remember(entry)  # first: a file without its entry counts as put there by hand
+        (work / target.name).replace(target)
     series.store().record("imported", path=path, origin=name.name, sha256=entry.sha256, rows=intake.rows)
     found = f"{intake.written:,} {intake.table} of {intake.rows:,} rows" + (", simulated" if intake.simulated else "")
     if len(sources) > 1:

@@ -2,8 +2,9 @@
 
 A step's result is a folder ``.hookline/derived/<step>/<key>``; the key is a hash of the step's code,
 its inputs' content and its options.  A result appears whole or not at all: it is made in
-``.hookline/tmp`` and moved into place.  So a second run finds everything there, a change redoes only
-what depends on it, and a killed run leaves nothing behind that counts.
+``.hookline/tmp`` and moved into place, and goes the same way.  So a second run finds everything there, a
+change redoes only what depends on it, and a killed run leaves nothing behind that counts: what is being
+written is called ``.hookline-...``, and the next one who takes the lock sweeps it out.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import hookline
 from hookline.model.errors import SeriesLocked
 
 Make = Callable[[Path], None]
+UNFINISHED = ".hookline-"  # how the names of files and folders begin that are being written beside their place
 
 
 def digest(*parts: Any) -> str:
@@ -76,10 +78,21 @@ def put(made: Path, target: Path) -> None:
 
 
 @contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """An empty folder beside a file that is to be made in it and then moved over; gone afterwards."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=target.parent, prefix=UNFINISHED))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
     """A temporary file beside the target that takes its place when all went well, and is gone when not."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{UNFINISHED}{target.name}.")
     os.close(handle)
     made = Path(name)
     try:
@@ -112,6 +125,7 @@ class Store:
     """The ``.hookline`` folder of a series or a library."""
 
     root: Path
+    swept: tuple[Path, ...] = ()  # folders in which a killed run may have left what it was writing
     used: set[Path] = field(default_factory=set)
     _known: dict[str, list[Any]] | None = None  # content hashes by path, read once
 
@@ -132,7 +146,7 @@ class Store:
             ) from error
         try:
             (self.root / "holder").write_text(str(os.getpid()))
-            shutil.rmtree(self.root / "tmp", ignore_errors=True)  # what a killed run left
+            self._sweep()
             yield self
         finally:
             (self.root / "holder").unlink(missing_ok=True)
@@ -178,7 +192,8 @@ class Store:
         """Remove results that this run had no use for: of older inputs, options or code."""
         for folder in (self.root / "derived").glob("*/*"):
             if folder not in self.used:
-                shutil.rmtree(folder, ignore_errors=True)
+                with self.scratch() as work:  # half a result must never stand under its name
+                    folder.replace(work / folder.name)
 
     def record(self, action: str, **what: Any) -> None:
         """Add a line to the ledger: what was done, when, by which version."""
@@ -202,6 +217,15 @@ class Store:
         known[name] = [*stamp, file_digest(path)]
         write_atomic(self.root / "hashes.json", json.dumps(known))
         return str(known[name][3])
+
+    def _sweep(self) -> None:
+        """Remove what a killed run left."""
+        shutil.rmtree(self.root / "tmp", ignore_errors=True)
+        for left in (left for folder in self.swept for left in folder.glob(f"{UNFINISHED}*")):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
     def _named(self, step: str, parts: list[Any]) -> tuple[str, Path]:
         key = digest(hookline.__version__, step, parts)

@@ -33,6 +33,7 @@ from hookline.project.store import Derived, Store, code_digest, write_atomic
 
 if TYPE_CHECKING:
     from hookline.audience import Kept
+    from hookline.audience.engine import Open
     from hookline.audience.result import AudienceSummary
     from hookline.insight import SeriesData
     from hookline.insight.result import Insight
@@ -311,6 +312,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
     lengths = (run.story_step.folder / "durations.json").read_text()
     inputs = [_contents(series, store, (*events, *exports)), [_said(entry, config) for entry in exports]]
     testers = _testers(series, config)
+    engine = engine_of(config)
 
     def make(work: Path) -> None:
         from hookline import audience
@@ -325,16 +327,25 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
             testers=testers,
             previous=latest_audience(store),
             content=content_keys(store),
+            engine=engine,
             progress=progress,
         )
-        audience.sum_up(work, series=config.id, sources=sources, progress=progress)
+        audience.sum_up(work, series=config.id, sources=sources, engine=engine, progress=progress)
         read = [_export(series, entry, config) for entry in exports]
-        kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
+        kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms, engine=engine)
         summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
     parts = [_code("model", "audience"), inputs, lengths, config.id, config.smallest_group, testers]
     return store.derive("audience", parts, make)
+
+
+def engine_of(config: Config) -> Open:
+    """Where the series' viewers are counted.  No part of any key: every engine gives the same tables."""
+    from hookline.audience.engine import chosen
+
+    told, where = config.engine, f"{config.file} [audience]"
+    return chosen(told.engine, master=told.master, remote=told.remote, options=told.spark, where=where)
 
 
 def latest_audience(store: Store) -> Path | None:
@@ -374,7 +385,8 @@ def _summary(work: Path, quality: Quality, kept: Kept, k: int) -> AudienceSummar
         summary = audience.summarise(work, quality=quality, k=k, platform_curves=kept.curves)
     except NotEnoughData:
         summary = AudienceSummary(False, 0, 0, "", "", (), (), quality, platform_curves=kept.curves)
-    return replace(summary, platform_figures=told.figures, platform_notes=told.notes)
+    tracks = audience.platform_retention(kept, k=k)
+    return replace(summary, platform_figures=told.figures, platform_retention=tracks, platform_notes=told.notes)
 
 
 def _said(entry: Imported, config: Config) -> list[object]:
