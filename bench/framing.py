@@ -1,9 +1,9 @@
 """What the camera follows, on real people: two who talk in turns (grid_twoshot), two in a room (simpl).
 
-Said of the 9:16 version.  Which side speaks is known from the film's own table of turns; where the speaker's face is, from
-YuNet in the full picture, every picture of grid_twoshot and every fifth of simpl.  "Naive" is what a script of thirty lines
-does: the frame's middle on the largest face of each picture, held where there is none.  Speed and jerk are of the frame's
-edge within a view, in frame widths a second (cubed), deliberate switches apart.
+Said of the 9:16 version.  Which side speaks is known from the film's own table of turns; where the speaker's face is,
+from YuNet in the full picture, every picture of grid_twoshot and every fifth of simpl.  "Naive" is what a script of
+thirty lines does: the frame's middle on the largest face of each picture, held where there is none.  Speed and jerk
+are of the frame's edge within a view, in frame widths a second (cubed), deliberate switches apart.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from tests.shared import SHARED
 
 from hookline.edit.framing import frame
 from hookline.edit.path import motion
@@ -26,10 +26,9 @@ from hookline.engines.faces import CascadeFaces, FaceFinder, YuNetFaces
 from hookline.engines.models import MODELS
 from hookline.media.camera import crop_at
 from hookline.media.pictures import looking
-from hookline.model.cut import Fill, Framing
+from hookline.model.cut import Framing
 from hookline.model.face import Face
 from hookline.model.span import Span
-from tests.shared import SHARED
 
 GRID = SHARED / "media" / "grid_twoshot"
 ROOM = SHARED / "media" / "simpl"
@@ -79,7 +78,9 @@ def whole(face: Face, frame_at: tuple[float, float]) -> bool:
     return face.left >= left - 0.5 and face.left + face.width <= left + width + 0.5
 
 
-def speaker_shown(faces: dict[int, tuple[Face, ...]], lefts: Lefts, seen: Seen, turns: Sequence[dict[str, object]]) -> float:
+def speaker_shown(
+    faces: dict[int, tuple[Face, ...]], lefts: Lefts, seen: Seen, turns: Sequence[dict[str, object]]
+) -> float:
     """Share of pictures in which the speaker's face lies wholly in the frame."""
     good = []
     for number, found in faces.items():
@@ -177,7 +178,9 @@ def room(portrait: object) -> None:
                 told.setdefault("naive, YuNet", []).append(jitter(ways["naive, YuNet"]))
             for way, lefts in ways.items():
                 rows.setdefault(way, []).extend(
-                    not any(whole(face, lefts[number]) for face in faces) for number, faces in found[path].items() if faces
+                    not any(whole(face, lefts[number]) for face in faces)
+                    for number, faces in found[path].items()
+                    if faces
                 )
     for way, missed in rows.items():
         values = [one.split(" | ") for one in told.get(way, ["0 | 0 | - | -"])]
