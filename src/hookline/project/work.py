@@ -332,7 +332,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
         )
         audience.sum_up(work, series=config.id, sources=sources, engine=engine, progress=progress)
         read = [_export(series, entry, config) for entry in exports]
-        kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
+        kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms, engine=engine)
         summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
