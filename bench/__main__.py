@@ -22,6 +22,7 @@ ROOMS = {
     "audience": ("audience", "events", "scale", "figures", "spark"),
     "insight": ("insight", "plans", "experiments", "catalogue"),
     "media": ("shots",),
+    "edit": ("edit_render",),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"
