@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from bench.sample_season import sample_season
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,6 @@ from hookline.model.script import Episode, Line, LineKind, Scene, Source
 from hookline.model.shot import Footage, Shot, ShotStart
 from hookline.model.span import Span
 from hookline.model.story import Beat, BeatType, Ending, EndingType, EpisodeStory, Hook, Timing
-from tests.edit.sample_season import sample_season
 from tests.edit.test_optimum import everything, value_of
 
 KINDS = [
@@ -38,7 +38,8 @@ KINDS = [
 
 @pytest.fixture(scope="module", params=range(8), ids=lambda index: f"episode {index + 1}")
 def material(request: pytest.FixtureRequest) -> Material:
-    return sample_season()[request.param]
+    number: int = request.param
+    return sample_season()[number]
 
 
 def starts_in_cut(choice: Choice) -> list[tuple[Clip, int]]:
@@ -288,7 +289,7 @@ def ahead(row: Row, problem: Problem, holds: set[int], asks: set[int], last: int
             yield value + sum(problem.worth[i] for i in opening) - problem.join - 1_200
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(episodes(), st.integers(3_000, 9_000))
 def test_a_teaser_is_the_best_of_all_teasers(material: Material, limit_ms: int) -> None:
     limit = limit_ms * 5 // 1000
@@ -305,3 +306,21 @@ def test_a_teaser_is_the_best_of_all_teasers(material: Material, limit_ms: int) 
 
 def test_the_rules_tried_here_are_the_rules_chosen_by() -> None:
     assert (rules._HOOK, rules._QUESTION, rules._JOIN, rules._JUMP, rules._AHEAD) == (6_000, 6_000, 350, 900, 1_200)
+
+
+def test_a_recap_shows_what_is_paid_off_and_what_was_left_open() -> None:
+    season = sample_season()
+    (choice,) = choose(season[4], CutKind.RECAP, limit_ms=20_000, earlier=season[:4])
+    assert 'Episode 1, "Fine. Divorce papers. Sign, and you can keep the mop.": it is paid off now' in choice.reason
+    assert "it left open: What does the newcomer change?" in choice.reason
+    assert choice.clips[0].source == "ep01.mp4"
+
+
+def test_too_little_time_still_keeps_hook_and_ending() -> None:
+    material = sample_season()[0]
+    assert material.story.hook is not None
+    (choice,) = choose(material, CutKind.SILENT, limit_ms=22_000)
+    for source in (*material.story.hook.evidence, *material.story.ending.evidence):
+        line = line_of(material, source)
+        assert any(clip.span.overlap_ms(line) == line.duration_ms for clip in choice.clips)
+    assert "No room for" in choice.reason

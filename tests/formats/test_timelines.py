@@ -380,14 +380,16 @@ def test_fcpxml_frames_crops_pans_splits_and_fills() -> None:
 def test_any_fcpxml_keeps_to_its_document_type_and_to_whole_frames(ranges: Ranges, fps: Rate) -> None:
     root = check_document(fcpxml.write(cut_of(ranges, fps), fps=fps, sources=sources(fps), size=SIZE).decode())
     frame = Fraction(fps[1], fps[0])
+
+    def frames(item: ElementTree.Element, key: str) -> int:
+        exact = Fraction(item.get(key, "").removesuffix("s")) / frame
+        assert exact.denominator == 1, "whole frames"
+        return int(exact)
+
     items = root.findall(".//spine/asset-clip")
-    times = [
-        [Fraction(item.get(key, "").removesuffix("s")) / frame for key in ("start", "duration", "offset")]
-        for item in items
-    ]
-    assert [
-        (item.get("name"), start, start + length) for item, (start, length, _) in zip(items, times, strict=True)
-    ] == ranges
+    times = [[frames(item, key) for key in ("start", "duration", "offset")] for item in items]
+    names = [item.get("name") or "" for item in items]
+    assert [(name, start, start + length) for name, (start, length, _) in zip(names, times, strict=True)] == ranges
     origin = frame_of("01:00:00:00", fps)
     assert [(offset - origin, offset - origin + length) for _, length, offset in times] == records(ranges)
 

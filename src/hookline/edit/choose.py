@@ -8,7 +8,7 @@ and an open question, and the best pair wins.  Variants after the first are the 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hookline.edit.optimum import Problem, Solution, best, best_by_end
@@ -274,19 +274,29 @@ def _with_essentials(
     problem = _problem(asked, row, _discounted(worth, shown, discount))
     wanted = [(moment, _covering(row, moment)) for moment in essentials(asked.material)]
     wanted = [(moment, pieces) for moment, pieces in wanted if not pieces & problem.barred]
-    solution = best(replace(problem, needed=frozenset().union(*(pieces for _, pieces in wanted))))
+    solution = best(replace(problem, needed=_together(wanted)))
     if solution is not None:
         yield _solved(row, problem, solution, worth)
         return
-    bonus = list(problem.worth)
-    for moment, pieces in wanted:
-        for piece in pieces:
-            bonus[piece] = max(bonus[piece], problem.worth[piece] + round(_ESSENTIAL * moment.strength))
-    problem = replace(problem, worth=tuple(bonus))
-    solution = best(problem)
+    paid = _paid_for(problem, wanted)
+    ends = [(moment, pieces) for moment, pieces in wanted if moment.strength >= 1]  # the hook and the ending
+    solution = best(replace(paid, needed=_together(ends))) or best(paid)
     if solution is not None:
         kept = {piece for first, end in solution.clips for piece in range(first, end)}
-        yield _solved(row, problem, solution, worth, tuple(moment for moment, pieces in wanted if not pieces <= kept))
+        yield _solved(row, paid, solution, worth, tuple(moment for moment, pieces in wanted if not pieces <= kept))
+
+
+def _together(wanted: Iterable[tuple[Moment, frozenset[int]]]) -> frozenset[int]:
+    return frozenset().union(*(pieces for _, pieces in wanted))
+
+
+def _paid_for(problem: Problem, wanted: Iterable[tuple[Moment, frozenset[int]]]) -> Problem:
+    """The problem with pieces of wanted lines worth more than all others together."""
+    worth = list(problem.worth)
+    for moment, pieces in wanted:
+        for piece in pieces:
+            worth[piece] = max(worth[piece], problem.worth[piece] + round(_ESSENTIAL * moment.strength))
+    return replace(problem, worth=tuple(worth))
 
 
 def _highlight(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
@@ -485,8 +495,9 @@ def _peak(asked: _Asked, draft: _Draft) -> Iterator[str]:
 def _relied_on(asked: _Asked, draft: _Draft) -> Iterator[str]:
     """What a recap shows, and what for."""
     clips = [_clip(draft.row, first, end) for first, end in draft.clips]
+    reliances = relied_on(asked.material, asked.earlier)
     for one in asked.earlier:
-        for moment in relied_on(asked.material, one, last=one is asked.earlier[-1]):
+        for moment in reliances[one.number]:
             if any(clip.source == one.source and clip.span.overlap_ms(moment.span) for clip in clips):
                 yield f'Episode {one.number}, "{_short(moment.text)}": {_ended(moment.why)}'
 

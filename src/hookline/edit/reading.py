@@ -75,7 +75,6 @@ def languages() -> tuple[str, ...]:
     return tuple(name for name in _table() if name not in _NOT_LANGUAGES)
 
 
-@cache
 def reading(language: str) -> Reading:
     """How a language is read, by its code: ``en``, ``en-GB``, ``zh``, ``zh-TW``, ``pt``.
 
@@ -85,7 +84,11 @@ def reading(language: str) -> Reading:
     >>> reading("zh-TW").language
     'zh-Hant'
     """
-    name = _named(language)
+    return _read(_named(language))
+
+
+@cache
+def _read(name: str) -> Reading:
     entry = _table()[name]
     words: dict[str, Any] = {key: frozenset(entry.get(key, ())) for key in ("before", "keeps")}
     return Reading(language=name, **(entry | words))
