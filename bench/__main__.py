@@ -22,7 +22,7 @@ ROOMS = {
     "audience": ("audience", "events", "scale", "figures", "spark"),
     "insight": ("insight", "plans", "forecasts", "experiments", "catalogue", "curves"),
     "media": ("shots",),
-    "edit": ("choose",),
+    "edit": ("edit_render", "choose"),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"
