@@ -22,7 +22,7 @@ ROOMS = {
     "audience": ("audience", "events", "scale", "figures", "spark"),
     "insight": ("insight", "plans", "forecasts", "experiments", "catalogue", "curves"),
     "media": ("shots",),
-    "edit": ("edit_render", "choose"),
+    "edit": ("faces", "framing", "choose", "edit_render"),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"
