@@ -20,7 +20,7 @@ ROOMS = {
     "whole": ("start", "real_input"),
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
     "audience": ("audience", "events", "scale", "figures", "spark"),
-    "insight": ("insight", "plans", "experiments", "catalogue"),
+    "insight": ("insight", "plans", "experiments", "catalogue", "curves"),
     "media": ("shots",),
     "edit": ("choose",),
 }

@@ -78,7 +78,7 @@ def run(files: Sequence[Path], out: Path, opened: Open) -> tuple[float, float, i
     began = time.perf_counter()
     quality = build(files, out, **GIVEN, engine=opened)
     built = time.perf_counter()
-    sum_up(out, **GIVEN, sources=files, engine=opened)
+    sum_up(out, series=GIVEN["series"], sources=files, engine=opened)
     return built - began, time.perf_counter() - built, quality.rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.audience.canonical import built, cells_of, rows, steps_of, write
 
 DURATIONS_MS = {1: 30_000, 2: 45_300, 3: 12_000}
 T0 = datetime(2026, 10, 1, 23, 50)
+SKEWS = (-40_000, -3_600, -700, -1, 1, 300, 1_500, 4_000, 80_000)
 
 
 def event(number: int, kind: str, position_ms: int | None, at: datetime, **other: Any) -> dict[str, Any]:
@@ -76,6 +78,8 @@ def stream(rng: random.Random) -> list[dict[str, Any]]:
     events += [event(8_000, "playing", 1_000, T0, episode=99)] * rng.randrange(2)
     events += [dict(e) for e in rng.choices(events, k=len(events) // 10)]
     events += [{**e, "event_id": e["event_id"] + "again"} for e in rng.choices(events, k=2)]
+    # sent again by a client whose clock went wrong in between
+    events += [{**e, "at": e["at"] + timedelta(seconds=rng.choice(SKEWS))} for e in rng.choices(events, k=2)]
     rng.shuffle(events)
     return events
 
@@ -92,13 +96,16 @@ def crowd(seed: int, streams: int = 40) -> list[dict[str, Any]]:
     return events
 
 
-@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(seed=st.integers(0, 2**32))
+@pytest.mark.parametrize("rows_at_once", [1, 15_000_000], ids=["a day at a time", "all days together"])
 def test_any_stream_gives_what_the_obvious_implementation_gives(
-    seed: int, tmp_path_factory: pytest.TempPathFactory
+    rows_at_once: int, seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder, events = tmp_path_factory.mktemp("stream"), crowd(seed)
-    quality = built(folder / "out", [write(folder / "e.parquet", "events", events)], DURATIONS_MS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[build.__module__], "ROWS_AT_ONCE", rows_at_once)
+        quality = built(folder / "out", [write(folder / "e.parquet", "events", events)], DURATIONS_MS)
     found = oracle.views(events, DURATIONS_MS)
     columns = ("market", "platform", "started_at", "duration_ms", "exit_ms", "watched_ms", "completed")
     ours = {
@@ -297,6 +304,26 @@ def test_playback_events_learn_their_episode_from_content_events_of_other_files(
     assert (view["episode"], view["exit_ms"], quality.counted) == (1, 9_000, 3)
 
 
+@pytest.mark.parametrize("rows_at_once", [1, 15_000_000])
+def test_a_late_copy_carries_no_sitting_over_midnight(
+    rows_at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[build.__module__], "ROWS_AT_ONCE", rows_at_once)
+    midnight = datetime(2026, 10, 2)
+    events = [
+        event(1, "start", 0, midnight - timedelta(hours=12)),
+        event(1, "start", 0, midnight - timedelta(minutes=1)),  # the same, sent again by a wrong clock
+        event(2, "start", 0, midnight + timedelta(minutes=10)),
+        event(3, "playing", 5_000, midnight + timedelta(minutes=10, seconds=5)),
+        event(4, "start", 0, midnight - timedelta(minutes=1), viewer_id="bob"),
+        event(5, "playing", 9_000, midnight + timedelta(minutes=10), viewer_id="bob"),
+    ]
+    built(tmp_path / "out", [write(tmp_path / "e.parquet", "events", events)], DURATIONS_MS)
+    found = {(r["viewer_id"], r["day"]): r["exit_ms"] for r in rows(tmp_path / "out", "views")}
+    first, second = date(2026, 10, 1), date(2026, 10, 2)
+    assert found == {("ann", first): 0, ("ann", second): 5_000, ("bob", first): 9_000}
+
+
 def test_a_trailer_has_its_own_length_and_milliseconds_are_seen(tmp_path: Path) -> None:
     events = [
         event(1, "start", 0, T0, cut="trailer", duration_ms=10_000),
@@ -326,9 +353,9 @@ def test_revenue_of_two_currencies_is_never_added(tmp_path: Path) -> None:
 def test_no_temporary_files_stay(tmp_path: Path) -> None:
     built(tmp_path / "out", [write(tmp_path / "e.parquet", "events", crowd(1, streams=2))], DURATIONS_MS)
     by_day = {"views", "watched", "steps_raw", "cells", "viewer_days", "payments"}
-    whole = ("retention", "by_second", "steps", "revenue", "cohorts")
-    whole += ("cell_sums", "step_sums", "paid_sums", "cohort_sums", "season_sums")
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {f"{t}.parquet" for t in whole} | by_day | {
+    figures = {"retention", "by_second", "steps", "revenue", "cohorts"}
+    sums = {"cell_sums", "step_sums", "paid_sums", "cohort_sums", "season_sums"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {f"{t}.parquet" for t in figures | sums} | by_day | {
         "audience.json"
     }
     assert {p.name[:4] for t in by_day for p in (tmp_path / "out" / t).iterdir()} <= {"day="}

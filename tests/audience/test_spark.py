@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from hookline.audience.arms import arms
 from hookline.audience.build import build
 from hookline.audience.days import QUERIES
 from hookline.audience.engine import Embedded, Engine, Open, chosen, embedded
+from hookline.audience.exports import keep_exports
 from hookline.audience.sums import sum_up
 from hookline.model.experiment import ExperimentPlan, Metric
 from hookline.model.tables import Table
@@ -114,8 +116,10 @@ class Recorded:
         self.engine.write(query, path, meta)
         self.told.append(Told(path.name, query, self._in_files(str(path))))
 
-    def write_days(self, query: str, folder: Path, meta: Mapping[str, Any], *, order: str = "") -> None:
-        self.engine.write_days(query, folder, meta, order=order)
+    def write_days(
+        self, query: str, folder: Path, days: Sequence[str], meta: Mapping[str, Any], *, order: str = ""
+    ) -> None:
+        self.engine.write_days(query, folder, days, meta, order=order)
         self.told.append(Told(folder.name, query, self._in_files(f"{folder}/**/*.parquet")))
 
     def reading(self, source: Path) -> AbstractContextManager[None]:
@@ -135,6 +139,18 @@ def in_columns(relation: Any) -> list[dict[str, Any]]:
 
 
 def in_order(rows: Sequence[Any]) -> list[str]:
+    """The rows in an order of their own.  Numbers that stand for values are each engine's: how often each comes counts.
+
+    Of events told twice at the same moment either may come first: which of them is which isn't compared.
+    """
+    rows = [dict(row) if isinstance(row, dict) else row for row in rows]
+    for name in ("sitting", "id"):
+        numbers = Counter(row[name] for row in rows if isinstance(row, dict) and isinstance(row.get(name), int))
+        for row in rows:
+            if isinstance(row, dict) and row.get(name) in numbers:
+                row[name] = numbers[row[name]]
+    told_twice = [row for row in rows if isinstance(row, dict) and "again" in row and "at" in row]
+    rows += [{name: row.pop(name) for name in ("place", "copies")} | {"at": row["at"]} for row in told_twice]
     return sorted(repr([plain(one) for one in row] if isinstance(row, tuple) else plain(row)) for row in rows)
 
 
@@ -254,8 +270,9 @@ def everything(files: Sequence[Path], early: Path) -> Callable[[Open, Path], Non
         given: dict[str, Any] = {"series": "show", "durations_ms": DURATIONS_MS}
         folder.mkdir()
         build(files, folder, **given, testers=TESTERS, previous=early, engine=opened)
-        sum_up(folder, **given, sources=files, engine=opened)
+        sum_up(folder, series="show", sources=files, engine=opened)
         arms(folder, PLAN, episodes=[1, 2, 3], engine=opened)
+        keep_exports(folder, [], **given, engine=opened)
 
     return run
 

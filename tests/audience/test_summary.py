@@ -55,7 +55,7 @@ def test_curves_steps_and_paywall_are_what_counting_gives(folder: Path) -> None:
     found = summarise(folder, quality=Quality(1, 1))
     assert (found.viewers, found.views, found.simulated) == (100, 170, True)
     assert (found.first_day, found.last_day) == ("2026-10-01", "2026-10-03")
-    assert (found.markets, found.platforms) == (("US", "MX"), ("ios",))
+    assert (found.markets, found.platforms) == (("US",), ("ios",))  # MX would give the five away who name no market
     curve = found.curves[0]
     assert (curve.episode, curve.market, curve.n) == (1, "", 100)
     assert curve.share == (1.0,) * 6 + (0.5,) * 4  # at risk in second 5, gone in second 6
@@ -66,20 +66,29 @@ def test_curves_steps_and_paywall_are_what_counting_gives(folder: Path) -> None:
     assert (first.reach.value, first.completion.value, first.completion.n) == (1.0, 0.5, 100)
     assert first.continuation is not None
     assert first.continuation.value == 0.4
-    assert steps[1, "MX"].starters == 35
+    assert steps[1, "US"].starters == 60
     assert (4, "") not in steps  # nobody started it
     all_, us = found.paywalls
     assert (all_.episode, all_.market, all_.offered, all_.unlocked) == (4, "", 30, 10)
-    assert (us.market, us.revenue_micros) == ("US", {"USD": 5_000_000})
+    assert (us.market, us.offered, us.revenue_micros) == ("US", 30, {})  # ten paid: too few
+    few = summarise(folder, quality=Quality(1, 1), k=10).paywalls
+    assert [one.revenue_micros for one in few] == [{"USD": 5_000_000}] * 2
+    assert not summarise(folder, quality=Quality(1, 1), k=11).paywalls[0].revenue_micros
 
 
 def test_groups_under_k_are_left_out_and_counted(folder: Path) -> None:
     found = summarise(folder, quality=Quality(1, 1), k=20)
     shown = {c.market for c in found.curves} | {s.market for s in found.steps} | {p.market for p in found.paywalls}
-    assert shown == {"", "US", "MX"}  # five viewers name no market
-    assert found.suppressed == 4  # their curve and step of episode 1; ten from MX in episode 2
+    assert shown == {"", "US"}  # five viewers name no market: all but US and MX would tell them
+    assert found.suppressed == 8  # of two markets, in episodes 1 and 2, curves and steps: 10 of 40 in MX would tell US
     open_ = summarise(folder, quality=Quality(1, 1), k=1)
-    assert "unknown" in open_.markets
+    assert open_.markets == ("US", "MX", "unknown")
+    assert {(s.market, s.starters) for s in open_.steps if s.episode == 1} == {
+        ("", 100),
+        ("US", 60),
+        ("MX", 35),
+        ("unknown", 5),
+    }
     assert open_.suppressed == 0
     assert not summarise(folder, quality=Quality(1, 1), k=101).curves
 

@@ -111,9 +111,9 @@ def test_playback_positions_count_where_no_ad_can_be_in_them(tmp_path: Path) -> 
 def test_ids_are_pseudonyms_and_no_raw_id_is_written(tmp_path: Path) -> None:
     _, found = read(tmp_path, LIFE_CYCLE[:2])
     inner, outer, plain = (
-        hmac.new(KEY, label, hashlib.sha256).digest()[:16] for label in (b"inner", b"outer", b"plain")
+        hmac.new(KEY, label, hashlib.sha256).hexdigest()[:32].encode() for label in (b"inner", b"outer", b"plain")
     )
-    viewer = hashlib.sha256(outer + hashlib.sha256(inner + b"user-7").digest()).hexdigest()[:32]
+    viewer = hashlib.sha256(outer + hashlib.sha256(inner + b"user-7").hexdigest().encode()).hexdigest()[:32]
     assert {e["viewer_id"] for e in found} == {viewer}
     assert {e["session_id"] for e in found} == {hashlib.sha256(plain + b"12345").hexdigest()[:32]}
     assert b"user-7" not in (tmp_path / "out.parquet").read_bytes()

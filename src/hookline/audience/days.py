@@ -5,6 +5,7 @@ views/day=2026-10-01/data_0.parquet      (Hive's layout, which every engine read
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 from hookline.audience.engine import Engine
 from hookline.audience.manifest import Contents, Manifest, beside
 from hookline.audience.quality import Counted
-from hookline.audience.tables import PAYMENTS, VIEWER_DAYS
+from hookline.audience.tables import PAYMENTS, VIEWER_DAYS, partitions
 from hookline.formats.events import sql, table_meta
 from hookline.model.tables import CELLS, EVENTS, STEPS_RAW, VIEWS, WATCHED, Table
 
@@ -124,7 +125,7 @@ def within(column: str, days: Sequence[str], *, begin: int = 0, end: int = 24) -
 
 
 def make_days(work: Work, days: Sequence[str]) -> list[tuple[str, Counted]]:
-    """Views, stretches and steps of these days, from ``events_resolved``, ``views_in``, ``steps_in`` and ``watched_in``.
+    """Views, stretches and steps of these days, from ``events_resolved`` and what ``open_days`` opened.
 
     Returns:
         What became of every row, by day.
@@ -167,6 +168,19 @@ def add_up(work: Work, days: Sequence[str], manifest: Manifest) -> None:
     places(work, manifest)
     for table in (CELLS, VIEWER_DAYS, PAYMENTS):
         work.publish_days(table, days)
+
+
+def link_day(previous: Path | None, out: Path, day: str) -> None:
+    """A day's tables of the previous build, without copying where the file system can."""
+    assert previous is not None
+    for table in BY_DAY:
+        for file in partitions(previous, table, day):
+            target = out / file.relative_to(previous)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(file, target)
+            except OSError:  # another file system, or one without links
+                shutil.copyfile(file, target)
 
 
 def places(work: Work, manifest: Manifest) -> None:

@@ -97,15 +97,18 @@ def visible(counts: Mapping[Group, int], by: Sequence[str], *, k: int) -> tuple[
 
 
 def by_group(columns: Columns, by: Sequence[str]) -> Iterator[tuple[Group, Columns]]:
-    """The rows of each group, in order."""
+    """The rows of each group, in order; quick where rows of one group lie together."""
     if not len(next(iter(columns.values()))):
         return
     if not by:
         yield Group(), columns
         return
     numbers: dict[tuple[str, ...], int] = {}
-    rows = zip(*(columns[name].tolist() for name in by), strict=True)
-    index = np.fromiter((numbers.setdefault(row, len(numbers)) for row in rows), np.int64)
+    names = [columns[name] for name in by]
+    begins = np.flatnonzero(np.append(True, np.any([name[1:] != name[:-1] for name in names], axis=0)))
+    runs = zip(*(name[begins].tolist() for name in names), strict=True)
+    of_run = np.fromiter((numbers.setdefault(run, len(numbers)) for run in runs), np.int64)
+    index = np.repeat(of_run, np.diff(np.append(begins, len(names[0]))))
     order = np.argsort(index, kind="stable")
     edges = np.searchsorted(index[order], np.arange(len(numbers) + 1))
     for key, number in sorted(numbers.items()):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hookline.audience.cells import UNKNOWN, HazardCells, StepCounts, hazard_cells, step_counts
+from hookline.audience.groups import visible
 from hookline.audience.intervals import METHOD, share, wilson
-from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Paywall
+from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Group, Paywall
 from hookline.audience.tables import partitions
 from hookline.formats.events import engine, read_meta, reading
 from hookline.model.curve import PlatformCurve
@@ -35,7 +37,7 @@ class _Whole:
     last_day: str
     viewers: dict[str, int]  # by market, and under ALL
     platforms: dict[str, int]
-    revenue: dict[tuple[int, str], dict[str, int]]  # (episode, market) -> currency -> micros
+    paid: dict[tuple[int, str], dict[str, tuple[int, int]]]  # (episode, currency) -> market -> payers, micros
 
 
 def summarise(
@@ -54,95 +56,127 @@ def summarise(
     """
     cells, steps = hazard_cells(folder), step_counts(folder)
     whole = _whole(folder)
-    curves, few_curves = _kept(_curves(cells, k))
-    episodes, few_steps = _kept(_steps(steps, whole, k))
+    markets, _ = _visible({name: n for name, n in whole.viewers.items() if name != ALL}, "market", k)
+    platforms, _ = _visible(whole.platforms, "platform", k)
+    few: Counter[str] = Counter()
+    curves = tuple(_curves(cells, k, few))
+    episodes = tuple(_steps(steps, whole, markets | {ALL}, k, few))
     paywalls = tuple(_paywalls(steps, whole, k))
-    small = [name for name, viewers in whole.viewers.items() if viewers < k]
     return AudienceSummary(
         simulated=whole.simulated,
         viewers=whole.viewers[ALL],
         views=whole.views,
         first_day=whole.first_day,
         last_day=whole.last_day,
-        markets=tuple(name for name in _largest_first(whole.viewers) if name not in (ALL, *small)),
-        platforms=_largest_first({name: n for name, n in whole.platforms.items() if n >= k}),
+        markets=tuple(name for name in _largest_first(whole.viewers) if name in markets),
+        platforms=tuple(name for name in _largest_first(whole.platforms) if name in platforms),
         quality=quality,
         curves=curves,
         steps=episodes,
         paywalls=paywalls,
         platform_curves=tuple(platform_curves),
-        suppressed=few_curves + few_steps,
+        suppressed=few.total(),
     )
 
 
-def _curves(cells: HazardCells, k: int) -> Iterator[Curve | None]:
-    """A curve for each episode, all markets and each; None where too few started."""
+def _visible(counts: Mapping[str, int], dimension: str, k: int) -> tuple[frozenset[str], int]:
+    """The markets or platforms that may be shown beside their total, and how many may not (see ``suppress``)."""
+    shown, few = visible({Group(**{dimension: name}): n for name, n in counts.items()}, (dimension,), k=k)
+    return frozenset(str(getattr(group, dimension)) for group in shown), few
+
+
+def _and_all(counts: Mapping[str, int], k: int, few: Counter[str], what: str) -> frozenset[str]:
+    """The markets of which a table may tell, and ALL; those that it may not are counted."""
+    total = sum(counts.values())
+    if total < k:
+        few[what] += sum(n > 0 for n in counts.values()) + 1
+        return frozenset()
+    shown, hidden = _visible(counts, "market", k)
+    few[what] += hidden
+    return shown | {ALL}
+
+
+def _curves(cells: HazardCells, k: int, few: Counter[str]) -> Iterator[Curve]:
+    """A curve for each episode, all markets and each that may be shown."""
     for episode in np.unique(cells.episode):
         of_episode = cells.episode == episode
         seconds = int(cells.second[of_episode].max()) + 1
         at_risk = np.zeros((len(cells.markets), seconds), np.int64)
         at_risk[cells.market[of_episode], cells.second[of_episode]] = cells.at_risk[of_episode]
-        yield _curve(int(episode), ALL, at_risk.sum(axis=0), k)
+        began = dict(zip(cells.markets, at_risk[:, 0].tolist(), strict=True))
+        shown = _and_all(began, k, few, "curves")
+        if ALL in shown:
+            yield _curve(int(episode), ALL, at_risk.sum(axis=0))
         for name, row in zip(cells.markets, at_risk, strict=True):
-            if row[0]:
-                yield _curve(int(episode), name, row, k)
+            if name in shown:
+                yield _curve(int(episode), name, row)
 
 
-def _curve(episode: int, market: str, at_risk: NDArray[np.int64], k: int) -> Curve | None:
+def _curve(episode: int, market: str, at_risk: NDArray[np.int64]) -> Curve:
     n = int(at_risk[0])
-    if n < k:
-        return None
     low, high = wilson(at_risk, n)
     return Curve(episode, market, n, tuple((at_risk / n).tolist()), tuple(low.tolist()), tuple(high.tolist()), METHOD)
 
 
-def _steps(steps: StepCounts, whole: _Whole, k: int) -> Iterator[EpisodeStep | None]:
+def _steps(
+    steps: StepCounts, whole: _Whole, markets: frozenset[str], k: int, few: Counter[str]
+) -> Iterator[EpisodeStep]:
     last = int(steps.episode.max())
-    for episode, market, here in _groups(steps):
-        starters, viewers = _sum(steps.starters, here), whole.viewers.get(market, 0)
-        if not starters:
+    for episode, groups in _groups(steps):
+        began = {market: _sum(steps.starters, here) for market, here in groups.items() if market != ALL}
+        if not any(began.values()):
             continue
-        if starters < k:
-            yield None
-            continue
-        continued = None if episode == last else share(_sum(steps.continued, here), starters)
-        finishers = _sum(steps.finishers, here)
-        yield EpisodeStep(
-            episode, market, starters, finishers, share(starters, viewers), share(finishers, starters), continued
-        )
+        shown = _and_all(began, k, few, "steps") & markets  # a reach tells how many viewers a market has
+        for market, here in groups.items():
+            if market in shown:
+                yield _step(episode, market, here, steps, whole.viewers.get(market, 0), last=episode == last)
+
+
+def _step(
+    episode: int, market: str, here: NDArray[np.bool_], steps: StepCounts, viewers: int, *, last: bool
+) -> EpisodeStep:
+    starters, finishers = _sum(steps.starters, here), _sum(steps.finishers, here)
+    continued = None if last else share(_sum(steps.continued, here), starters)
+    return EpisodeStep(
+        episode, market, starters, finishers, share(starters, viewers), share(finishers, starters), continued
+    )
 
 
 def _paywalls(steps: StepCounts, whole: _Whole, k: int) -> Iterator[Paywall]:
     """The first episode that enough viewers were asked to pay for: over all markets, and in each."""
     seen: set[str] = set()
-    for episode, market, here in _groups(steps):
-        offered = _sum(steps.offered, here)
-        if market in seen or offered < k:
-            continue
-        seen.add(market)
-        unlocked = _sum(steps.unlocked, here)
-        revenue = whole.revenue.get((episode, market), {})
-        yield Paywall(episode, market, offered, unlocked, share(unlocked, offered), revenue)
+    for episode, groups in _groups(steps):
+        offered = {market: _sum(steps.offered, here) for market, here in groups.items()}
+        shown = _and_all({market: n for market, n in offered.items() if market != ALL}, k, Counter(), "paywalls")
+        for market, here in groups.items():
+            if market not in shown or market in seen:
+                continue
+            seen.add(market)
+            unlocked = _sum(steps.unlocked, here)
+            revenue = _revenue(whole, episode, market, k)
+            yield Paywall(episode, market, offered[market], unlocked, share(unlocked, offered[market]), revenue)
 
 
-def _groups(steps: StepCounts) -> Iterator[tuple[int, str, NDArray[np.bool_]]]:
-    """Each episode with all markets, then with each of them, and the rows that belong to it."""
+def _revenue(whole: _Whole, episode: int, market: str, k: int) -> dict[str, int]:
+    """What was paid for an episode in a market or in all, by currency, where enough paid ("" : none is named)."""
+    found: dict[str, int] = {}
+    for (of, currency), paid in whole.paid.items():
+        payers = {name: n for name, (n, _) in paid.items()}
+        if of == episode and market in _and_all(payers, k, Counter(), "revenue"):
+            found[currency] = sum(micros for name, (_, micros) in paid.items() if market in (ALL, name))
+    return found
+
+
+def _groups(steps: StepCounts) -> Iterator[tuple[int, dict[str, NDArray[np.bool_]]]]:
+    """Each episode's rows: of all markets, and of each."""
     for episode in np.unique(steps.episode):
         of_episode = steps.episode == episode
-        yield int(episode), ALL, of_episode
-        for index, name in enumerate(steps.markets):
-            yield int(episode), name, of_episode & (steps.market == index)
+        own = {name: of_episode & (steps.market == index) for index, name in enumerate(steps.markets)}
+        yield int(episode), {ALL: of_episode, **own}
 
 
 def _sum(counts: NDArray[np.int64], here: NDArray[np.bool_]) -> int:
     return int(counts[here].sum())
-
-
-def _kept(groups: Iterator[Any]) -> tuple[tuple[Any, ...], int]:
-    """The groups that are large enough, and how many are not."""
-    everything = list(groups)
-    kept = tuple(group for group in everything if group is not None)
-    return kept, len(everything) - len(kept)
 
 
 def _largest_first(counts: dict[str, int]) -> tuple[str, ...]:
@@ -158,7 +192,8 @@ def _whole(folder: Path) -> _Whole:
         (span,) = con.execute("SELECT sum(starts)::BIGINT, min(day), max(day) FROM cells").fetchall()
         viewers = _by(con, "market")
         revenue = con.execute(
-            "SELECT episode, market, currency, sum(revenue_micros)::BIGINT FROM revenue GROUP BY ALL ORDER BY ALL"
+            "SELECT episode, currency, market, sum(payers)::BIGINT, sum(revenue_micros)::BIGINT FROM revenue "
+            "GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         return _Whole(
             simulated=bool(read_meta(con, folder / "retention.parquet").get("simulated")),
@@ -167,7 +202,7 @@ def _whole(folder: Path) -> _Whole:
             last_day=span[2].isoformat(),
             viewers={ALL: sum(viewers.values()), **viewers},
             platforms=_by(con, "platform"),
-            revenue=_revenue(revenue),
+            paid=_paid(revenue),
         )
 
 
@@ -176,11 +211,9 @@ def _by(con: DuckDBPyConnection, column: str) -> dict[str, int]:
     return {name or UNKNOWN: int(count) for name, count in rows}
 
 
-def _revenue(rows: Sequence[tuple[int, str, str, int]]) -> dict[tuple[int, str], dict[str, int]]:
-    """Revenue by episode and market, each and all; "" where a payment names no currency."""
-    sums: dict[tuple[int, str], dict[str, int]] = {}
-    for episode, market, currency, micros in rows:
-        for name in (ALL, market or UNKNOWN):
-            into = sums.setdefault((episode, name), {})
-            into[currency] = into.get(currency, 0) + int(micros)
-    return sums
+def _paid(rows: Sequence[tuple[int, str, str, int, int]]) -> dict[tuple[int, str], dict[str, tuple[int, int]]]:
+    """Payers and amounts by episode and currency ("" where a payment names none), in each market."""
+    paid: dict[tuple[int, str], dict[str, tuple[int, int]]] = {}
+    for episode, currency, market, payers, micros in rows:
+        paid.setdefault((episode, currency), {})[market or UNKNOWN] = int(payers), int(micros)
+    return paid

@@ -26,7 +26,7 @@ RETENTION = Table(
 # What was paid, by currency: the steps can't hold amounts of different currencies.
 REVENUE = Table(
     "revenue",
-    1,
+    2,
     (
         ("series", "VARCHAR"),
         ("episode", "INTEGER"),
@@ -34,6 +34,7 @@ REVENUE = Table(
         ("platform", "VARCHAR"),
         ("day", "DATE"),  # cohort, as in the steps
         ("currency", "VARCHAR"),
+        ("payers", "BIGINT"),  # since 2: distinct viewers who paid for the episode
         ("payments", "BIGINT"),
         ("revenue_micros", "BIGINT"),
     ),
@@ -102,11 +103,12 @@ STEP_SUMS = Table(
 )
 PAID_SUMS = Table(
     "paid_sums",
-    1,
+    2,
     (
         *_GROUP,
         ("currency", "VARCHAR"),
         ("unlocks", "BIGINT"),
+        ("payers", "BIGINT"),
         ("payments", "BIGINT"),
         ("revenue_micros", "BIGINT"),
     ),

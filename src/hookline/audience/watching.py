@@ -89,7 +89,7 @@ def _read(source: Source, by: Sequence[str], episode: int) -> Iterator[Watched]:
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in ("at_risk", "exits", "watched_ms", "rewatches"))
     rows = source.rows(
         f"SELECT episode, {select(by, DIMENSIONS)}, second, {sums} FROM given WHERE {' AND '.join(where)} "  # noqa: S608
-        "GROUP BY ALL ORDER BY episode, second",
+        f"GROUP BY ALL ORDER BY {', '.join(DIMENSIONS)}, episode, second",
         {"episode": episode},
     )
     for group, own in by_group(rows, by):

@@ -1,7 +1,7 @@
 """A source watched once for editing: shots, faces through each shot, mouths, motion, black bars, the voice.
 
-One decode.  Of every picture the shot finder keeps its grid; every ``FIND_MS`` (and where the picture jumps) faces are
-looked for in a small copy, and between two finds a face is drawn evenly from one place to the other.  The pictures
+One decode.  Of every picture the shot finder keeps its grid; as often as the finder of faces asks (and where the
+picture jumps) faces are looked for in a small copy, and between two finds a face is drawn evenly from one to the other.  The pictures
 between two finds are held until then, so that each mouth is measured in the full picture where it stood.
 """
 
@@ -26,7 +26,7 @@ from hookline.model.progress import Progress, silent
 from hookline.model.shot import Footage, Shot
 from hookline.model.span import Span
 
-FIND_MS = 200
+EYES_MS = 200  # how often what draws the eye is looked for
 SMALL_PIXELS = 384 * 216  # of the copy in which faces are looked for
 JUMP = 12.0  # grey levels between two pictures' grids that call for a look at once
 
@@ -107,7 +107,7 @@ class _Watcher:
         self._grids: list[NDArray[np.uint8]] = []
         self._times: list[int] = []
         self._held: list[Picture] = []
-        self._looked_ms = -FIND_MS
+        self._looked_ms = -finder.every_ms
         self._tracker = Tracker(Mouths(source.width, source.height))
         self._edges: list[tuple[int, NDArray[np.uint8], NDArray[np.uint8]]] = []
 
@@ -117,7 +117,7 @@ class _Watcher:
         self._grids.append(grid)
         self._times.append(picture.at_ms)
         self._held.append(picture)
-        if jumped or picture.at_ms - self._looked_ms >= FIND_MS:
+        if jumped or picture.at_ms - self._looked_ms >= self._finder.every_ms:
             self._find(picture, jumped=jumped)
 
     def _find(self, picture: Picture, *, jumped: bool) -> None:
@@ -230,7 +230,7 @@ def _interest(shots: Sequence[Shot], grids: NDArray[np.uint8], times: Sequence[i
     turned = np.rot90(grids, -source.turn // 90, axes=(1, 2)) if source.turn else grids
     found = []
     for shot in shots:
-        step = max(1, round(FIND_MS / 1000 * float(source.fps)))
+        step = max(1, round(EYES_MS / 1000 * float(source.fps)))
         for at in range(shot.first_frame, shot.end_frame, step):
             before = max(shot.first_frame, at - step)
             x, y = _middle(turned[at].astype(np.float32), turned[before].astype(np.float32))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,11 +49,19 @@ CREATE OR REPLACE TEMP MACRO instant(t) AS CASE
 END"""
 FOLD = r"CREATE OR REPLACE TEMP MACRO fold(t) AS regexp_replace(lower(t), '[^\p{L}\p{N}]', '', 'g')"
 # Programs that say they are no viewer (the words of the IAB's and of crawler lists that stand in browsers' names).
-IS_BOT = (
-    "CREATE OR REPLACE TEMP MACRO is_bot(agent) AS coalesce(regexp_matches(lower(agent),"
-    " 'bot|crawl|spider|headless|phantomjs|lighthouse|python-requests|python-urllib|curl/|wget/|go-http-client"
-    "|slurp|facebookexternalhit|pingdom|uptime'), false)"
+# No pattern: of plain functions the engine computes a dictionary's entries once.  In lower case already: within OR it
+# would be lowered for each word anew.
+BOTS = (
+    "bot", "crawl", "spider", "headless", "phantomjs", "lighthouse", "python-requests", "python-urllib", "curl/",
+    "wget/", "go-http-client", "slurp", "facebookexternalhit", "pingdom", "uptime",
+)  # fmt: skip
+IS_BOT = "CREATE OR REPLACE TEMP MACRO is_bot(agent) AS coalesce({}, false)".format(
+    " OR ".join(f"contains(agent, '{word}')" for word in BOTS)
 )
+# A text without spaces around it, NULL where nothing is left.  Most have none, and looking is cheaper than trimming.
+CLEAN = """
+CREATE OR REPLACE TEMP MACRO clean(t) AS
+    CASE WHEN t = '' OR starts_with(t, ' ') OR ends_with(t, ' ') THEN nullif(trim(t), '') ELSE t END"""
 
 # The episode that a title, an address or an asset's name tells: "Episode 12", "ep_012.mp4", "S01E12", "第12集", "12".
 EPISODE_IN = r"""
@@ -190,16 +199,15 @@ def load(
         with reading(paths[0]):
             given = open_given(con, paths, source.fields, prefix=source.prefix, as_lines=source.as_lines)
             _pick(con, source, scratch / "picked.parquet")
-        progress("read events", 1, 3)
-        notes = _choose_program(con, series, paths[0])
-        _learn(con, source)
-        _finish(con, source)
-        total, problems = _problems(con, source, given, names)
-        progress("read events", 2, 3)
-        simulated = bool(_value(con, "SELECT coalesce(bool_or(simulated), false) FROM picked"))
-        if total <= sum(p.count for p in problems if not p.kept):
-            raise _nothing_usable(con, source, paths[0], problems)
-        written = _write(con, source.table, out, simulated=simulated, file=paths[0])
+            progress("read events", 1, 3)
+            notes, simulated = _choose_program(con, series, paths[0])
+            _learn(con, source)
+            _finish(con, source)
+            total, problems = _problems(con, source, given, names)
+            progress("read events", 2, 3)
+            if total <= sum(p.count for p in problems if not p.kept):
+                raise _nothing_usable(con, source, paths[0], problems)
+            written = _write(con, source.table, out, simulated=simulated, file=paths[0])
         progress("read events", 3, 3)
     return Intake(source.table.name, total, written, simulated, (*problems, *notes))
 
@@ -208,7 +216,7 @@ def prepare(con: DuckDBPyConnection, names: Pseudonyms, series: str) -> None:
     """What the queries need: pseudonyms, macros, the series' name, countries."""
     names.install(con)
     con.execute("SET TimeZone = 'UTC'")
-    for macro in (INSTANT, FOLD, IS_BOT, EPISODE_IN, DAY_OF, CMCD_TEXT, NUMBER):
+    for macro in (INSTANT, FOLD, IS_BOT, CLEAN, EPISODE_IN, DAY_OF, CMCD_TEXT, NUMBER):
         con.execute(macro)
     con.execute("CREATE TEMP TABLE this AS SELECT $series AS series", {"series": series})
     con.read_csv(str(QUERIES / "countries.csv"), header=True).create_view("countries")
@@ -219,14 +227,14 @@ def _pick(con: DuckDBPyConnection, source: Source, staged: Path) -> None:
     own = sql(QUERIES, source.name)
     picked, wanted = PICKED[source.table.name]
     have = [column[0] for column in con.execute(f"FROM ({own}) LIMIT 0").description or ()]
-    missing = [f'NULL::{kind} AS "{name}"' for name, kind in wanted.items() if name not in have]
+    missing = [f'{MADE.get(name, "NULL")}::{kind} AS "{name}"' for name, kind in wanted.items() if name not in have]
     con.execute(f"CREATE TEMP VIEW source AS SELECT {', '.join(['*', *missing])} FROM ({own})")  # noqa: S608 - our own
     write_parquet(con, sql(QUERIES, picked), staged)
     con.read_parquet(str(staged)).create_view("picked")
 
 
 _EVENT_COLUMNS = dict.fromkeys(
-    ("fault", "mended", "event_name", "message", "viewer", "session", "kind", "raw_time", "program", "season",
+    ("fault", "mended", "event_name", "message", "viewer", "viewer_name", "session", "kind", "raw_time", "program", "season",
      "episode", "asset", "cut_id", "place", "locale", "platform", "position", "length", "products_json", "price",
      "revenue", "currency", "method", "user_agent"),
     "VARCHAR",
@@ -240,6 +248,9 @@ _AD_COLUMNS = dict.fromkeys(
      "clicks", "installs", "user_agent"),
     "VARCHAR",
 ) | {"at": "TIMESTAMP"}  # fmt: skip
+# Columns that are made from others, unless the source's query makes them: where a viewer's id may stand in several
+# columns, it is quicker to make a pseudonym of each, once for each entry of its dictionary, than of what was chosen.
+MADE = {"viewer_name": "pseudonym(viewer)"}
 # table -> the query that checks its rows, and the columns that a source's own query may give
 PICKED: dict[str, tuple[str, dict[str, str]]] = {
     "events": ("events_picked", _EVENT_COLUMNS),
@@ -250,32 +261,40 @@ PICKED: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def _choose_program(con: DuckDBPyConnection, series: str, file: Path) -> tuple[SetAside, ...]:
-    """Which program and season of the file are the series; told where it is not the series' own name."""
-    rows = con.execute(
-        "SELECT program, fold(program), count(*) FROM picked WHERE fault IS NULL AND program IS NOT NULL"
-        " GROUP BY program ORDER BY count(*) DESC, program"
-    ).fetchall()
+def _choose_program(con: DuckDBPyConnection, series: str, file: Path) -> tuple[tuple[SetAside, ...], bool]:
+    """Which program and season of the file are the series; told where it is not the series' own name.
+
+    Also whether any row is simulated.
+    """
+    rows = con.execute(sql(QUERIES, "programs")).fetchall()
     own = _value(con, "SELECT fold(series) FROM this")
-    mine = [row[0] for row in rows if row[1] == own]
-    if len({row[1] for row in rows}) > 1 and not mine:
+    counts: Counter[str] = Counter()
+    for program, _, _, count, _ in rows:
+        counts.update({program: count} if program is not None and count else {})
+    folded = {program: name for program, name, *_ in rows}
+    programs = sorted(counts, key=lambda program: (-counts[program], program))
+    mine = [program for program in programs if folded[program] == own]
+    if len({folded[program] for program in programs}) > 1 and not mine:
         raise Unreadable(
-            f"holds events of several programs, none of them named {series!r}: {', '.join(row[0] for row in rows[:8])}",
+            f"holds events of several programs, none of them named {series!r}: {', '.join(programs[:8])}",
             where=str(file),
             mend="give the series one of these names, or export its events alone",
         )
-    program = mine[0] if mine else (rows[0][0] if rows else None)
+    chosen = next(iter(mine or programs), None)
+    seasons: Counter[str] = Counter()
+    for program, name, season, count, _ in rows:
+        if season is not None and count and (chosen is None or (program is not None and name == folded[chosen])):
+            seasons[season] += count
+    season = min(seasons, key=lambda one: (-seasons[one], one), default=None)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE chosen AS SELECT $program::VARCHAR AS program, ("
-        "SELECT season FROM picked WHERE fault IS NULL AND season IS NOT NULL"
-        " AND ($program IS NULL OR fold(program) = fold($program))"
-        " GROUP BY season ORDER BY count(*) DESC, season LIMIT 1) AS season",
-        {"program": program},
+        "CREATE OR REPLACE TEMP TABLE chosen AS SELECT $program::VARCHAR AS program, $season::VARCHAR AS season",
+        {"program": chosen, "season": season},
     )
-    if program is None or mine:
-        return ()
-    named = f"the file calls the program {program!r}: taken for this series"
-    return (SetAside(named, sum(row[2] for row in rows), kept=True),)
+    simulated = any(row[4] for row in rows)
+    if chosen is None or mine:
+        return (), simulated
+    named = f"the file calls the program {chosen!r}: taken for this series"
+    return (SetAside(named, counts.total(), kept=True),), simulated
 
 
 def _finish(con: DuckDBPyConnection, source: Source) -> None:
@@ -311,7 +330,8 @@ def _problems(
     if rejected:
         why = "the line has not the columns of the header, or is cut off"
         found.append(SetAside(why, rejected, place, "export it again if there are many"))
-    total = int(_value(con, "SELECT count(*) FROM final")) - given.marked + rejected
+    count = sql(QUERIES, "events_rows") if source.table in (EVENTS, STEPS_RAW) else "SELECT count(*) FROM picked"
+    total = int(_value(con, count)) - given.marked + rejected
     return total, tuple(found)
 
 
@@ -370,7 +390,7 @@ def _event_id(line: bytes, id_path: str, names: Pseudonyms) -> str | None:
         return None
     if not isinstance(call, dict) or not call:
         return None
-    return names.token(str(call[id_path])) if id_path in call else ""
+    return names.mark(str(call[id_path])) if id_path in call else ""
 
 
 def _value(con: DuckDBPyConnection, query: str) -> Any:

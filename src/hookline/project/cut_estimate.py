@@ -31,7 +31,7 @@ def estimate(planned: Sequence[Planned], made: Sequence[Delivered]) -> dict[str,
     known = min(len(bits), len(work)) >= ENOUGH
     low, high = _middle(bits) if known else USUAL_BITS
     pace = work[len(work) // 2] if known else USUAL_WORK_S / 1e6
-    method = f"as the {len(bits)} cuts made" if known else "as usual; from 4 cuts on as this series' own"
+    method = f"those of the {len(bits)} cuts made" if known else "the usual ones until 4 cuts of this series are made"
     found = {}
     for one in planned:
         area = _pixel_seconds(one.version.platform.width, one.version.platform.height, one.version.cut.duration_ms)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hookline.edit.assemble import cut_id, framed
+from hookline.edit.assemble import Look, cut_id, framed, looked
 from hookline.edit.platforms import Listed
 from hookline.model.cut import Cut, CutKind, Framing
 from hookline.model.errors import BadInput, HooklineError, NotEnoughData
@@ -39,6 +39,7 @@ class Wanted:
     variants: int = 1
     spoilers: bool = False
     market: str = ""
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,14 @@ class _Desk:
 
         key = filmed.source.name, platform
         if key not in self.framings:
-            self.framings[key] = frame(filmed.seen, platform=platform)
+            looks = [
+                look
+                for look in self.wanted.looks
+                if look.episode == filmed.number and look.platform in ("", platform.name)
+            ]
+            size, shape = (filmed.seen.width, filmed.seen.height), platform.width / platform.height
+            found = frame(filmed.seen, platform=platform)
+            self.framings[key] = tuple(looked(found, looks, size=size, shape=shape))
         return self.framings[key]
 
     def choose(self, filmed: Filmed, kind: WantedKind, platform: Platform) -> tuple[Choice, ...]:

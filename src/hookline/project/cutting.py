@@ -355,6 +355,7 @@ def _wanted(settings: CutSettings, asked: Asked) -> Wanted:
         variants=asked.variants or settings.variants,
         spoilers=asked.spoilers,
         market=asked.market,
+        looks=settings.looks,
     )
 
 

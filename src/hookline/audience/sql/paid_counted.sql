@@ -3,7 +3,8 @@
 SELECT
     p.episode, coalesce(v.cut, '') AS cut, l.market, l.platform,
     DATE '1970-01-01' + CAST(floor(m.cohort / 65536) AS INTEGER) AS day, p.currency,
-    CAST(sum(p.unlocks) AS BIGINT) AS unlocks, CAST(sum(p.payments) AS BIGINT) AS payments,
+    CAST(sum(p.unlocks) AS BIGINT) AS unlocks,
+    CAST(count(DISTINCT CASE WHEN p.revenue_micros > 0 THEN p.viewer END) AS BIGINT) AS payers, CAST(sum(p.payments) AS BIGINT) AS payments,
     CAST(sum(p.revenue_micros) AS BIGINT) AS revenue_micros
 FROM payments p
 JOIN episode_bits e ON e.episode = p.episode

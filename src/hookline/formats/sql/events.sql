@@ -33,7 +33,7 @@ joined AS (
     SELECT
         r.* REPLACE (coalesce(r.asset, s.only_asset) AS asset),
         NOT counts_ads OR NOT coalesce(s.has_content, false) OR (s.only_asset IS NOT NULL AND NOT s.has_ads) AS own_clock
-    FROM rows_of r LEFT JOIN sessions s ON (r.asset IS NULL OR r.counts_ads) AND s.session_id = r.session_id
+    FROM rows_of r LEFT JOIN sessions s ON s.sitting = CASE WHEN r.session_id IS NOT NULL AND (r.asset IS NULL OR r.counts_ads) THEN r.sitting END
 ),
 learnt AS (
     SELECT
@@ -47,24 +47,24 @@ learnt AS (
             try_cast(coalesce(j.episode_text, a.episode_text) AS INTEGER),
             try_cast(regexp_extract(coalesce(j.episode_text, a.episode_text), '(\d+)\D*$', 1) AS INTEGER)
         ) AS episode
-    FROM joined j LEFT JOIN assets a ON a.asset = j.asset
+    FROM joined j
+    LEFT JOIN assets a ON a.asset = CASE WHEN j.episode_text IS NULL OR j.program IS NULL OR j.season IS NULL THEN j.asset END
 )
 SELECT
     CASE
         WHEN fault IS NOT NULL THEN fault
-        WHEN fold(l.program) <> fold(c.program) THEN 'other_program'
+        WHEN l.program <> c.program AND fold(l.program) <> fold(c.program) THEN 'other_program'
         WHEN l.season <> c.season THEN 'other_season'
         WHEN episode IS NULL AND l.episode_text IS NOT NULL THEN 'bad_episode'
         WHEN episode IS NULL AND l.asset IS NULL AND l.cut_id IS NULL THEN 'no_episode'
     END AS fault,
     CASE
         WHEN mended IS NOT NULL THEN mended
-        WHEN position_text IS NOT NULL AND (position_s IS NULL OR isnan(position_s) OR isinf(position_s)) THEN 'bad_position'
+        WHEN position_text IS NOT NULL THEN 'bad_position'
         WHEN NOT own_clock AND position_s IS NOT NULL THEN 'ad_clock'
         WHEN session_id IS NULL AND kind NOT IN ('offered', 'unlocked', 'ad_unlocked') THEN 'no_session'
     END AS note,
-    raw_time LIKE '____-__-__%' AND NOT ends_with(raw_time, 'Z')
-        AND NOT regexp_matches(raw_time, '([Zz]|UTC|[+-]\d\d(:?\d\d)?)$') AS no_zone,
+    no_zone,
     event_name,
     raw_time,
     l.program,
@@ -90,4 +90,4 @@ SELECT
 FROM learnt l
 CROSS JOIN chosen c
 CROSS JOIN this t
-LEFT JOIN countries k ON k.name = lower(l.place)
+LEFT JOIN countries k ON k.name = CASE WHEN length(l.place) <> 2 THEN lower(l.place) END

@@ -2,7 +2,7 @@
 --
 -- Why a step of its own: a source is parsed once, and no raw id is ever written, not even to a temporary file.
 -- `fault` names what makes a row useless, in the order in which it is worth telling.
--- In: source (a source's own query), pseudonym(text), token(text).
+-- In: source (a source's own query; viewer_name is the viewer's pseudonym), token(text), mark(text), clean(text).
 SELECT
     CASE
         WHEN fault IS NOT NULL THEN fault
@@ -13,29 +13,37 @@ SELECT
     END AS fault,
     mended,
     event_name,
-    raw_time,
+    -- examples of what can be wrong with a time or a position, and nothing else: texts are most of what is written
+    CASE
+        WHEN ends_with(raw_time, 'Z') AND "at" BETWEEN TIMESTAMP '2000-01-01' AND TIMESTAMP '2100-01-01' THEN NULL ELSE raw_time
+    END AS raw_time,
+    CASE WHEN isfinite(try_cast("position" AS DOUBLE)) THEN NULL ELSE "position" END AS position_text,
+    CASE
+        WHEN ends_with(raw_time, 'Z') THEN false  -- nearly all
+        ELSE raw_time LIKE '____-__-__%' AND NOT regexp_matches(raw_time, '([Zz]|UTC|[+-]\d\d(:?\d\d)?)$')
+    END AS no_zone,
     coalesce(simulated, false) AS simulated,
-    token(coalesce(message, concat_ws(' ', event_name, viewer, "session", asset, episode, "at", "position", price))) AS event_id,
-    pseudonym(viewer) AS viewer_id,
+    mark(coalesce(message, concat_ws(' ', event_name, viewer, "session", asset, episode, "at", "position", price))) AS event_id,
+    viewer_name AS viewer_id,
     token("session") AS session_id,
+    hash("session") AS sitting,  -- a number to find the session by, within this import
     kind,
     coalesce(counts_ads, false) AS counts_ads,
     "at",
-    nullif(trim(program), '') AS program,
-    nullif(trim(season), '') AS season,
-    nullif(trim(episode), '') AS episode_text,
-    nullif(trim(asset), '') AS asset,
-    nullif(trim(cut_id), '') AS cut_id,
-    nullif(trim(place), '') AS place,
+    clean(program) AS program,
+    clean(season) AS season,
+    clean(episode) AS episode_text,
+    clean(asset) AS asset,
+    clean(cut_id) AS cut_id,
+    clean(place) AS place,
     CASE WHEN place IS NULL THEN nullif(upper(regexp_extract(locale, '[-_]([A-Za-z]{2})$', 1)), '') END AS locale_country,
     lower(coalesce(platform, '')) AS platform,
-    "position" AS position_text,
     try_cast("position" AS DOUBLE) / coalesce(per_s, 1) AS position_s,
     CASE WHEN counts_ads IS NOT true THEN try_cast("length" AS DOUBLE) / coalesce(per_s, 1) END AS length_s,
     CASE WHEN kind = 'unlocked' AND json_type(products_json) = 'ARRAY' THEN products_json END AS products,
     try_cast(price AS DOUBLE) AS price,
     try_cast(revenue AS DOUBLE) AS revenue,
-    upper(nullif(trim(currency), '')) AS currency,
+    upper(clean(currency)) AS currency,
     lower(method) AS method,
-    CASE WHEN tester THEN 'tester' WHEN robot OR is_bot(user_agent) THEN 'bot' END AS agent
-FROM source
+    CASE WHEN tester THEN 'tester' WHEN robot OR is_bot(agent_words) THEN 'bot' END AS agent
+FROM (SELECT *, lower(user_agent) AS agent_words FROM source)

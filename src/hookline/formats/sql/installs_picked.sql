@@ -5,7 +5,7 @@ SELECT
         WHEN fault IS NOT NULL THEN fault
         WHEN viewer IS NULL THEN 'no_viewer'
         WHEN "at" IS NULL OR "at" NOT BETWEEN TIMESTAMP '2000-01-01' AND TIMESTAMP '2100-01-01' THEN 'no_time'
-        WHEN is_bot(user_agent) THEN 'bot'
+        WHEN is_bot(agent_words) THEN 'bot'
     END AS fault,
     false AS simulated,
     NULL::VARCHAR AS program,
@@ -15,6 +15,6 @@ SELECT
     pseudonym(viewer) AS viewer_id,
     coalesce(trim(ad), '') AS ad_cut,
     lower(coalesce(trim(platform), '')) AS platform,
-    nullif(trim(place), '') AS place,
+    clean(place) AS place,
     "at"
-FROM source
+FROM (SELECT *, lower(user_agent) AS agent_words FROM source)

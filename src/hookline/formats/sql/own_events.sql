@@ -1,7 +1,7 @@
 -- Prepared events to the canonical table; ids become pseudonyms.  An event without an id is known by its content.
 -- In: rows_in; series (parameter).
 SELECT
-    token(coalesce(event_id, concat_ws(' ', coalesce(session_id, ''), viewer_id, coalesce(episode, 0), coalesce("cut", ''), "at",
+    mark(coalesce(event_id, concat_ws(' ', coalesce(session_id, ''), viewer_id, coalesce(episode, 0), coalesce("cut", ''), "at",
         kind, coalesce(position_ms, -1), coalesce(price_micros, -1)))) AS event_id,
     coalesce(token(nullif(session_id, '')), '') AS session_id,
     pseudonym(viewer_id) AS viewer_id,

@@ -1,7 +1,17 @@
 -- Segment's track calls: which event each is, when it happened, what it names.
--- In: given, instant(text).
-WITH folded AS (  -- replaced one by one: three times as quick as translate() or a pattern
-    SELECT *, replace(replace(replace(lower(event), ' ', ''), '_', ''), '-', '') AS name FROM given
+-- In: given, instant(text), clean(text), pseudonym(text).
+WITH folded AS (
+    SELECT
+        *,
+        CASE event  -- as most write them
+            WHEN 'Video Content Playing' THEN 'videocontentplaying'
+            WHEN 'Video Content Started' THEN 'videocontentstarted'
+            WHEN 'Video Playback Started' THEN 'videoplaybackstarted'
+            WHEN 'Video Content Completed' THEN 'videocontentcompleted'
+            WHEN 'Video Playback Exited' THEN 'videoplaybackexited'
+            ELSE replace(replace(replace(lower(event), ' ', ''), '_', ''), '-', '')
+        END AS name
+    FROM given
 ),
 known AS (
     SELECT
@@ -32,7 +42,8 @@ known AS (
             WHEN 'videoplaybackbuffercompleted' THEN 'unneeded'
             WHEN 'videoqualityupdated' THEN 'unneeded'
         END AS kind,
-        coalesce(nullif(trim(user_id), ''), nullif(trim(anonymous_id), '')) AS viewer
+        coalesce(clean(user_id), clean(anonymous_id)) AS viewer,
+        coalesce(pseudonym(clean(user_id)), pseudonym(clean(anonymous_id))) AS viewer_name
     FROM folded
 ),
 placed AS (
@@ -46,7 +57,8 @@ SELECT
     event AS event_name,
     message_id AS message,
     viewer,
-    nullif(trim(session_id), '') AS "session",
+    viewer_name,
+    clean(session_id) AS "session",
     -- with mid-roll ads, content is "completed" at the end of each part of it
     CASE WHEN name = 'videocontentcompleted' AND try_cast("position" AS DOUBLE) < try_cast(total_length AS DOUBLE) - 1
         THEN 'pause' ELSE kind END AS kind,
@@ -63,7 +75,7 @@ SELECT
     episode,
     -- an ad's asset is the ad; for the first event of a session the specification sends a list: the first of it starts
     coalesce(
-        CASE WHEN NOT of_ad THEN nullif(trim(asset_id), '') END, nullif(trim(content_asset_id), ''), nullif(trim(product_id), ''),
+        CASE WHEN NOT of_ad THEN clean(asset_id) END, clean(content_asset_id), clean(product_id),
         content_asset_ids_json ->> '$[0]',
         CASE WHEN json_type(content_asset_ids_json) = 'VARCHAR' THEN content_asset_ids_json ->> '$' END
     ) AS asset,

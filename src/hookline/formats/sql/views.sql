@@ -4,7 +4,7 @@
 SELECT
     CASE
         WHEN fault IS NOT NULL THEN fault
-        WHEN fold(v.program) <> fold(c.program) THEN 'other_program'
+        WHEN v.program <> c.program AND fold(v.program) <> fold(c.program) THEN 'other_program'
         WHEN v.season <> c.season THEN 'other_season'
         WHEN episode_text IS NOT NULL AND try_cast(regexp_extract(episode_text, '(\d+)\D*$', 1) AS INTEGER) IS NULL THEN 'bad_episode'
         WHEN episode_text IS NULL AND asset IS NULL AND cut_id IS NULL THEN 'no_episode'
