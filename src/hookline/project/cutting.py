@@ -306,6 +306,8 @@ def _cut(
     if asked.dry_run:
         return replace(run, left=tuple(left.values()), manifest=manifest)
     folder = store.root / "versions"
+    for id in there:
+        forget(folder, id)  # killed after the manifest named it
     adopt(folder, [one.version for one in left.values()])
     work = _Work(footages, shelf, folder, left, cut_manifest.retired(manifest, found.planned))
     if found.planned:
