@@ -1,7 +1,7 @@
 """How long each question takes on the cells of a large series: 10 markets, 6 platforms, 80 episodes, 90 s, 30 days.
 
 Cells, steps, cohorts and payments are written as a geometric drop-off gives them (3 % a second, 5 % an episode),
-without viewers behind them; the sums by second are made from the cells as ``sum_up`` does.  Each figure is the median
+without viewers behind them; the sums by second are made from the cells as ``build`` does.  Each figure is the median
 of five runs at the API, warm, in wall seconds, on whatever else the machine does.
 """
 
@@ -17,8 +17,8 @@ import duckdb
 
 from hookline.audience import season, watching
 from hookline.audience.answer import ad_figures
+from hookline.audience.days import QUERIES
 from hookline.audience.paying import engagement, funnel, revenue
-from hookline.audience.sums import QUERIES
 from hookline.audience.tables import ACQUIRED, ACTIONS, BY_SECOND, COHORTS, SEASON, SPENDING, SPENT
 from hookline.formats.events import engine, sql, table_meta, write_parquet
 from hookline.model.tables import CELLS, STEPS, Table
@@ -79,9 +79,11 @@ def prepare(folder: Path) -> tuple[int, float]:
         cells = 0
         for table, query in ROWS.items():
             cells = write(con, table, query, folder)
-        con.read_parquet(str(folder / "cells.parquet")).create_view("cells")
-        con.execute(f"CREATE TEMP TABLE whole AS SELECT episode, 'e' || episode AS cut FROM {EPISODE}")
+        con.read_parquet(str(folder / "cells.parquet")).create_view("cells_of_days")
+        con.execute("CREATE TEMP TABLE this AS SELECT 'show' AS series")
+        con.execute(f"CREATE TEMP TABLE cuts AS SELECT episode, 'e' || episode AS cut, true AS whole FROM {EPISODE}")
         began = time.perf_counter()
+        con.execute(f"CREATE TEMP TABLE cell_sums AS {sql(QUERIES, 'cells_counted')}")
         write(con, BY_SECOND, sql(QUERIES, "by_second"), folder)
         return cells, time.perf_counter() - began
 

@@ -1,41 +1,50 @@
-"""Cells and steps of a hit: up to 300 million plays of 30 million viewers, beside hand-written SQL and others.
+"""Cells and steps of a hit: 3, 30 and 347 million plays of up to 30 million viewers, beside hand-written SQL.
 
-    python -m bench.scale [--plays 3000000] [--folder DIR] [--only NAME ...]
+    python -m bench.scale [--viewers 300000 3000000 30000000] [--folder DIR] [--only NAME ...] [--again NAME ...]
 
 The world, by formula and without a seed (every number is a hash of the viewer and episode): viewers of ten markets and
 six platforms begin on one of 30 days and see a geometric number of the 80 episodes (12 on average), eight a day; two
 in five of those who stop leave the last episode at its end, the others early more often than late.  It lies as the
-engine keeps views: Parquet (zstd), a folder a day, sorted by viewer, every column of the canonical table.
+engine keeps views: Parquet (zstd), a folder a day, every column of the canonical table, here sorted by viewer.
 
-Each contestant runs in a process of its own.  "Hookline" makes cells (dense, by second, market, platform and day),
-viewers' bits, steps, cohorts and retention from those views; "one more day" adds the thirtieth to the other 29.  "By
-hand" is the SQL that one would write for the same cells and steps.  Polars does the same cells and steps, streaming;
-pandas the same of one day's viewers.  "Scan" reads the columns that are needed and nothing else.  Sums of at risk,
-exits, starters and continued must be equal wherever all of them are computed.
+What is made stays in the folder (8 GB; by default ``hookline-scale`` where temporary files lie): views are made once,
+and a contestant that has run with this very code isn't run again unless it is named under ``--again``.  So a run that
+was stopped goes on where it was.  Each contestant runs in a process of its own with all cores and 1.2 GB for DuckDB.
+
+"Hookline" makes cells (dense, by second, market, platform and day), viewers' bits, steps, cohorts, retention and all
+other sums from those views.  "One more day" adds the thirtieth to the other 29.  "By hand" is the SQL that one who
+knows DuckDB well would write for the same cells and steps: of five ways to count viewers and three to fill the seconds
+the quickest.  Polars does exits by second and the steps, streaming; pandas the same of one day's plays.  "Scan" reads
+the columns that are needed and nothing else.  "Whole build" starts from imported files instead: it checks every row,
+looks for machines, repeats and sittings to be merged, and writes the views.  Sums of at risk, exits, time watched,
+starters, finishers and continued must be equal wherever they are computed.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from hookline.audience.engine import Engine
-
+ROOT = Path(__file__).resolve().parents[1]
+VIEWERS = (300_000, 3_000_000, 30_000_000)
 EPISODES = 80
 EPISODE_MS = 90_000
 DAYS = [(date(2026, 10, 1) + timedelta(days=n)).isoformat() for n in range(30)]
+SUMS = ("at_risk", "exits", "watched_ms", "starters", "finishers", "continued")
 
 PEOPLE = """
 SELECT
@@ -66,184 +75,226 @@ FROM (
 """
 
 
-def make(folder: Path, plays: int) -> int:
-    """The views, a folder a day; how many there are."""
-    from hookline.formats.events import engine
+def make(folder: Path, viewers: int) -> None:
+    """The views, a folder a day: those that are not there yet."""
+    from hookline.audience.engine import embedded
+    from hookline.formats.events import PARQUET, table_meta
+    from hookline.model.tables import META_KEY, VIEWS
 
-    rows = 0
-    with engine(folder) as (con, scratch):
+    missing = [n for n, day in enumerate(DAYS) if not (folder / "views" / f"day={day}").exists()]
+    if not missing:
+        return
+    (folder / "views").mkdir(parents=True, exist_ok=True)
+    meta = {META_KEY: json.dumps(table_meta(VIEWS, simulated=True, source="bench"))}
+    with embedded(folder) as run, tempfile.TemporaryDirectory(dir=folder) as scratch:
+        con = run.con
         con.execute("CREATE TEMP MACRO chance(a, b) AS hash(a * 1000003 + b) / 18446744073709551616.0")
-        people = scratch / "people.parquet"
-        con.execute("SET preserve_insertion_order = true")
-        con.execute(f"COPY ({PEOPLE}) TO '{people}' (FORMAT parquet)", {"viewers": int(plays / 11.99)})
+        con.execute("SET preserve_insertion_order = true")  # of viewers
+        people, part = Path(scratch) / "people.parquet", Path(scratch) / "day"
+        con.execute(f"COPY ({PEOPLE}) TO '{people}' (FORMAT parquet)", {"viewers": viewers})
         con.read_parquet(str(people)).create_view("people")
-        for number, day in enumerate(DAYS):
-            target = folder / "views" / f"day={day}"
-            target.mkdir(parents=True)
-            options = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 2000"
-            copied = con.execute(
-                f"COPY ({PLAYS}) TO '{target / 'data_0.parquet'}' ({options})", {"day": number}
-            ).fetchall()
-            rows += int(copied[0][0])
-    return rows
+        for number in missing:
+            part.mkdir()
+            values = {"day": number, "meta": meta}
+            con.execute(f"COPY ({PLAYS}) TO '{part / 'data_0.parquet'}' ({PARQUET}, KV_METADATA $meta)", values)
+            part.rename(folder / "views" / f"day={DAYS[number]}")
 
 
-def _figures(run: Engine, out: Path) -> dict[str, int]:
-    """What must be equal."""
-    from hookline.model.tables import CELLS
+def plays_of(folder: Path) -> dict[str, int]:
+    """How many plays each day has."""
+    import duckdb
 
-    run.read_days("cells", CELLS, out, DAYS)
-    con = run.con
-    (cells,) = con.execute("SELECT sum(at_risk)::BIGINT, sum(exits)::BIGINT FROM cells").fetchall()
-    con.read_parquet(str(out / "steps.parquet")).create_view("all_steps", replace=True)
-    (steps,) = con.execute("SELECT sum(starters)::BIGINT, sum(continued)::BIGINT FROM all_steps").fetchall()
-    return dict(zip(("at_risk", "exits", "starters", "continued"), (*cells, *steps), strict=True))
+    files = "SELECT num_rows FROM parquet_file_metadata($file)"
+    return {
+        day: duckdb.execute(files, {"file": str(folder / f"views/day={day}/data_0.parquet")}).fetchall()[0][0]
+        for day in DAYS
+    }
 
 
-def _hookline(folder: Path, out: Path, days: Sequence[str], previous: Path | None) -> dict[str, Any]:
+# Hookline
+
+
+def _count(folder: Path, out: Path, days: Sequence[str], previous: Path | None = None) -> dict[str, Any]:
+    """What ``audience.build`` does once the days' views lie there, and what ``sum_up`` adds."""
     from hookline.audience import manifest as manifests
-    from hookline.audience.build import ROWS_AT_ONCE, _cuts, _this
-    from hookline.audience.days import Work, add_up, batches, show_places
+    from hookline.audience import sum_up
+    from hookline.audience.build import Plan, count, describe, settle_cuts
+    from hookline.audience.days import Work, link_day
     from hookline.audience.engine import embedded
     from hookline.audience.manifest import Day, Manifest
-    from hookline.audience.tables import COHORTS, RETENTION, REVENUE, VIEWER_DAYS, partitions
-    from hookline.audience.viewers import count_all, count_touched
-    from hookline.model.tables import CELLS, STEPS
 
-    parts: dict[str, float] = {}
+    shutil.rmtree(out, ignore_errors=True)
+    plays = plays_of(folder)
+    votes = [[episode, f"ep{episode:03d}", EPISODE_MS, 1] for episode in range(1, EPISODES + 1)]
     began = time.perf_counter()
-    before = manifests.last(previous) if previous else None
-    manifest = before or Manifest("bench")
-    fresh = [day for day in days if day not in manifest.days]
-    old = sorted(manifest.days)
-    out.mkdir(exist_ok=True)
-    for day in days:
-        _link(folder / "views" / f"day={day}", out / "views" / f"day={day}")
-    for day in old:
-        assert previous
-        for table in (CELLS, VIEWER_DAYS):
-            _link(previous / table.name / f"day={day}", out / table.name / f"day={day}")
+    before = (manifests.last(previous) if previous else None) or Manifest("bench")
+    manifest = Manifest("bench", days={day: Day("", votes) for day in days}, places=list(before.places))
+    manifest.variants.update(before.variants)
+    changed = [day for day in days if day not in before.days]
+    for day in changed:
+        shutil.copytree(folder / f"views/day={day}", out / f"views/day={day}", copy_function=os.link)
     with embedded(out) as run:
         work = Work(run, out, simulated=True)
-        _this(run, "bench", dict.fromkeys(range(1, EPISODES + 1), EPISODE_MS), [])
-        manifest.days.update({day: Day("", [[e, f"ep{e:03d}", EPISODE_MS, 1] for e in range(1, 81)]) for day in fresh})
-        _cuts(run, manifest)
-        sizes = {day: _rows(run.con, partitions(folder, _views(), day)) for day in fresh}
-        for batch in batches(sizes, ROWS_AT_ONCE):
-            add_up(work, batch, manifest)
-        parts["cells and bits"] = time.perf_counter() - began
-        show_places(run, manifest)
-        if previous:
-            count_touched(work, previous, old, list(days), fresh)
-        else:
-            count_all(work, list(days))
-        for table in (STEPS, REVENUE, COHORTS):
-            work.publish(table)
-        parts["viewers"] = time.perf_counter() - began - parts["cells and bits"]
-        work.read_days(CELLS, list(days))
-        work.publish(RETENTION)
+        describe(run, "bench", dict.fromkeys(range(1, EPISODES + 1), EPISODE_MS), ())
+        settle_cuts(run, manifest)
+        for day in before.days:
+            link_day(previous, out, day)
+        count(work, Plan({}, manifest, before, previous, Counter(plays), changed))
         manifests.write(out, manifest)
-        seconds = time.perf_counter() - began
-        return {"rows": sum(sizes.values()), "s": seconds, "parts": parts, "figures": _figures(run, out)}
+    sum_up(out, series="bench")
+    seconds = time.perf_counter() - began
+    return {"rows": sum(plays[day] for day in changed), "s": seconds, "figures": _sums_of(out, days)}
 
 
-def _views() -> Any:
-    from hookline.model.tables import VIEWS
+def _sums_of(out: Path, days: Sequence[str]) -> dict[str, int]:
+    """What must be equal."""
+    import duckdb
 
-    return VIEWS
-
-
-def _rows(con: Any, files: Sequence[Path]) -> int:
-    names = [str(file) for file in files]
-    found = con.execute("SELECT sum(num_rows) FROM parquet_file_metadata($files)", {"files": names}).fetchall()
-    return int(found[0][0] or 0)
-
-
-def _link(source: Path, target: Path) -> None:
-    if source.exists():
-        target.mkdir(parents=True, exist_ok=True)
-        for file in source.glob("*.parquet"):
-            os.link(file, target / file.name)
+    cells = [str(file) for day in days for file in (out / "cells" / f"day={day}").glob("*.parquet")]
+    found: dict[str, int] = {}
+    for files, names in ((cells, SUMS[:3]), ([str(out / "steps.parquet")], SUMS[3:])):
+        sums = ", ".join(f"sum({name})::BIGINT" for name in names)
+        row = duckdb.execute(f"SELECT {sums} FROM read_parquet($files)", {"files": files}).fetchall()[0]
+        found |= dict(zip(names, row, strict=True))
+    return found
 
 
 def run_all(folder: Path) -> dict[str, Any]:
     """All days at once."""
-    return _hookline(folder, folder / "all", DAYS, None)
+    return _count(folder, folder / "all", DAYS)
+
+
+def run_answers(folder: Path) -> dict[str, Any]:
+    """Every question of ``bench.figures`` that these tables can answer."""
+    from bench.figures import questions, timed
+    from hookline.model.errors import NotEnoughData
+
+    took: dict[str, float] = {}
+    for name, ask in questions(folder / "all").items():
+        try:
+            _, took[name] = timed(ask)
+        except NotEnoughData:  # nobody pays in this world
+            continue
+    slowest = max(took, key=lambda name: took[name])
+    return {"questions": len(took), "slowest": slowest, "s": took[slowest]}
 
 
 def run_most(folder: Path) -> dict[str, Any]:
     """All but the last day, which is added next."""
-    return _hookline(folder, folder / "most", DAYS[:-1], None)
+    return _count(folder, folder / "most", DAYS[:-1])
 
 
 def run_day(folder: Path) -> dict[str, Any]:
     """The last day, added to the others."""
-    return _hookline(folder, folder / "day", DAYS, folder / "most")
+    return _count(folder, folder / "day", DAYS, folder / "most")
 
+
+def run_build(folder: Path) -> dict[str, Any]:
+    """The whole build, from files as an import leaves them."""
+    from hookline import audience
+
+    out = folder / "build"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    lengths = dict.fromkeys(range(1, EPISODES + 1), EPISODE_MS)
+    began = time.perf_counter()
+    quality = audience.build(sorted((folder / "views").rglob("*.parquet")), out, series="bench", durations_ms=lengths)
+    audience.sum_up(out, series="bench")
+    seconds = time.perf_counter() - began
+    figures = _sums_of(out, DAYS)
+    shutil.rmtree(out)
+    return {"rows": quality.rows, "s": seconds, "figures": figures}
+
+
+# Others
 
 HAND_CELLS = """
 WITH ends AS (
-    SELECT episode, market, platform, started_at::DATE AS day, exit_ms // 1000 AS second, count(*) AS views,
+    SELECT
+        episode, cut, market, platform, day, exit_ms // 1000 AS second, count(*) AS views,
         count(*) FILTER (NOT completed) AS exits, sum(exit_ms % 1000) AS rest
     FROM views GROUP BY ALL
-), strata AS (
-    SELECT episode, market, platform, day, sum(views) AS starts FROM ends GROUP BY ALL
+), edges AS (
+    SELECT * FROM ends UNION ALL SELECT DISTINCT episode, cut, market, platform, day, 0, 0, 0, 0 FROM ends
+), facts AS (
+    SELECT
+        episode, cut, market, platform, day, second, sum(views)::BIGINT AS views, sum(exits)::BIGINT AS exits,
+        sum(rest)::BIGINT AS rest
+    FROM edges GROUP BY ALL
+), running AS (
+    SELECT
+        *, sum(views) OVER stratum AS starts, coalesce(sum(exits) OVER upto, 0) AS gone,
+        coalesce(sum(views) OVER upto, 0) AS ended, coalesce(lead(second) OVER upto, 90) AS until
+    FROM facts
+    WINDOW stratum AS (PARTITION BY episode, cut, market, platform, day),
+        upto AS (PARTITION BY episode, cut, market, platform, day ORDER BY second)
 ), grid AS (
-    SELECT *, unnest(range(90)) AS second FROM strata
+    SELECT *, unnest(range(second, until)) AS s FROM running WHERE second < 90
 )
-SELECT g.episode, g.market, g.platform, g.day, g.second,
-    starts - coalesce(sum(exits) OVER w, 0) + coalesce(exits, 0) AS at_risk, coalesce(exits, 0) AS exits,
-    1000 * (starts - coalesce(sum(views) OVER w, 0)) + coalesce(rest, 0) AS watched_ms
-FROM grid g LEFT JOIN ends e USING (episode, market, platform, day, second)
-WINDOW w AS (PARTITION BY g.episode, g.market, g.platform, g.day ORDER BY g.second)
+SELECT
+    'bench' AS series, episode, cut, market, platform, day, s::INTEGER AS second,
+    CASE WHEN s = 0 THEN starts ELSE 0 END::BIGINT AS starts,
+    (starts - gone + CASE WHEN s = second THEN exits ELSE 0 END)::BIGINT AS at_risk,
+    CASE WHEN s = second THEN exits ELSE 0 END AS exits,
+    (1000 * (starts - ended) + CASE WHEN s = second THEN rest ELSE 0 END)::BIGINT AS watched_ms, 0::BIGINT AS rewatches
+FROM grid
 """
 HAND_STEPS = """
-WITH viewers AS (
-    SELECT viewer_id, min(started_at) AS first, arg_min(market, started_at) AS market,
-        arg_min(platform, started_at) AS platform, bit_or(1::HUGEINT << episode) AS seen,
-        bit_or(CASE WHEN completed THEN 1::HUGEINT << episode ELSE 0 END) AS finished
-    FROM views GROUP BY viewer_id
+WITH places AS (
+    SELECT market, platform, row_number() OVER (ORDER BY market, platform) AS place
+    FROM (SELECT DISTINCT market, platform FROM views)
+), viewers AS (
+    SELECT
+        viewer_id, min(epoch_us(started_at) * 1024 + place) AS first, bit_or(1::HUGEINT << episode) AS seen,
+        coalesce(bit_or(1::HUGEINT << episode) FILTER (completed), 0) AS finished
+    FROM views JOIN places USING (market, platform) GROUP BY viewer_id
 ), patterns AS (
-    SELECT market, platform, first::DATE AS day, seen, finished, count(*) AS n FROM viewers GROUP BY ALL
+    SELECT market, platform, make_timestamp(first // 1024)::DATE AS day, seen, finished, count(*) AS n
+    FROM viewers JOIN places ON place = first % 1024 GROUP BY ALL
+), told AS (
+    SELECT
+        episode, market, platform, day, n, finished & (1::HUGEINT << episode) <> 0 AS finished,
+        seen & (1::HUGEINT << (episode + 1)) <> 0 AS continued
+    FROM patterns JOIN range(1, 81) e(episode) ON seen & (1::HUGEINT << episode::INTEGER) <> 0
 )
-SELECT episode, market, platform, day, sum(n) AS starters, sum(n) FILTER (finished & (1::HUGEINT << episode) <> 0) AS
-    finishers, sum(n) FILTER (seen & (1::HUGEINT << (episode + 1)) <> 0) AS continued
-FROM patterns JOIN range(1, 81) e(episode) ON seen & (1::HUGEINT << episode::INTEGER) <> 0
-GROUP BY ALL
+SELECT
+    'bench' AS series, episode::INTEGER AS episode, printf('ep%03d', episode) AS cut, market, platform, day,
+    sum(n)::BIGINT AS starters, coalesce(sum(n) FILTER (finished), 0)::BIGINT AS finishers,
+    coalesce(sum(n) FILTER (continued), 0)::BIGINT AS continued,
+    coalesce(sum(n) FILTER (finished AND continued), 0)::BIGINT AS finished_continued
+FROM told GROUP BY ALL
 """
 
 
 def run_hand(folder: Path) -> dict[str, Any]:
     """The same cells and steps as one would write them for DuckDB."""
-    from hookline.formats.events import engine
+    from hookline.audience.engine import embedded
 
     began = time.perf_counter()
-    with engine(folder) as (con, scratch):
-        con.read_parquet(str(folder / "views/*/*.parquet")).create_view("views")
-        found: list[int] = []
-        parts: dict[str, float] = {}
-        for name, query, sums in (
-            ("cells", HAND_CELLS, "sum(at_risk)::BIGINT, sum(exits)::BIGINT"),
-            ("steps", HAND_STEPS, "sum(starters)::BIGINT, sum(continued)::BIGINT"),
-        ):
-            con.execute(f"COPY ({query}) TO '{scratch / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-            parts[name] = time.perf_counter() - began - sum(parts.values())
-            found += con.execute(f"SELECT {sums} FROM '{scratch / name}.parquet'").fetchall()[0]
-        row = con.execute("SELECT count(*) FROM views").fetchall()[0]
-        figures = dict(zip(("at_risk", "exits", "starters", "continued"), found, strict=True))
-        return {"rows": row[0], "s": time.perf_counter() - began, "parts": parts, "figures": figures}
+    with embedded(folder) as run, tempfile.TemporaryDirectory(dir=folder) as scratch:
+        views = run.con.read_parquet(str(folder / "views/*/*.parquet"), hive_partitioning=True)
+        views.create_view("views")
+        figures: dict[str, int] = {}
+        for name, query, sums in (("cells", HAND_CELLS, SUMS[:3]), ("steps", HAND_STEPS, SUMS[3:])):
+            file = Path(scratch) / f"{name}.parquet"
+            run.con.execute(f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+            row = run.ask(f"SELECT {', '.join(f'sum({one})::BIGINT' for one in sums)} FROM '{file}'")[0]
+            figures |= dict(zip(sums, row, strict=True))
+        rows = run.ask("SELECT count(*) FROM views")[0][0]
+    return {"rows": rows, "s": time.perf_counter() - began, "figures": figures}
 
 
 def run_scan(folder: Path) -> dict[str, Any]:
     """The limit: decoding the columns that are needed."""
-    from hookline.formats.events import engine
+    from hookline.audience.engine import embedded
 
     began = time.perf_counter()
-    with engine(folder) as (con, _):
-        row = con.execute(
-            "SELECT count(*), max(viewer_id), max(episode), max(market), max(platform), max(started_at), max(exit_ms),"
-            f" max(watched_ms), count_if(completed) FROM read_parquet('{folder}/views/*/*.parquet')"
-        ).fetchall()[0]
+    with embedded(folder) as run:
+        row = run.ask(
+            "SELECT count(*), max(hash(viewer_id)), max(episode), max(cut), max(market), max(platform), "
+            "max(started_at), max(exit_ms), max(watched_ms), count_if(completed) "
+            f"FROM read_parquet('{folder}/views/*/*.parquet')"
+        )[0]
     return {"rows": row[0], "s": time.perf_counter() - began}
 
 
@@ -253,20 +304,26 @@ def run_polars(folder: Path) -> dict[str, Any]:
 
     began = time.perf_counter()
     views = pl.scan_parquet(folder / "views/*/*.parquet", hive_partitioning=False)
-    stratum = ["episode", "market", "platform", pl.col("started_at").dt.date().alias("day")]
-    left = views.filter(~pl.col("completed")).group_by([*stratum, (pl.col("exit_ms") // 1000).alias("second")])
-    exits = int(left.agg(n=pl.len()).collect(engine="streaming")["n"].sum())
-    viewers = views.group_by("viewer_id").agg(
-        pl.col("market").sort_by("started_at").first(),
-        pl.col("started_at").min(),
-        pl.col("episode").max().alias("last"),
+    stratum = ["episode", "cut", "market", "platform", pl.col("started_at").dt.date().alias("day")]
+    ends = views.group_by([*stratum, (pl.col("exit_ms") // 1000).alias("second")]).agg(
+        exits=(~pl.col("completed")).sum(), views=pl.len(), rest=(pl.col("exit_ms") % 1000).sum()
     )
-    by_last = viewers.group_by(["market", pl.col("started_at").dt.date(), "last"]).agg(n=pl.len())
-    found = by_last.collect(engine="streaming")
-    starters = int((found["last"].cast(pl.Int64) * found["n"]).sum())  # everyone here sees episodes without a gap
-    rows = int(views.select(pl.len()).collect()["len"][0])
-    figures = {"exits": exits, "starters": starters, "continued": starters - int(found["n"].sum())}
-    return {"rows": rows, "s": time.perf_counter() - began, "figures": figures}
+    found = ends.collect(engine="streaming")
+    watched_ms = int((found["second"].cast(pl.Int64) * 1000 * found["views"] + found["rest"]).sum())
+    first = ["market", "platform", "started_at"]
+    viewers = views.group_by("viewer_id").agg(
+        *(pl.col(name).get(pl.col("started_at").arg_min()) for name in first),
+        seen=pl.col("episode").max(),  # everyone here sees episodes without a gap
+        finished=pl.col("completed").sum(),
+    )
+    patterns = viewers.group_by(["market", "platform", pl.col("started_at").dt.date(), "seen", "finished"]).agg(
+        n=pl.len()
+    )
+    people = patterns.collect(engine="streaming")
+    starters, finishers = (int((people[name].cast(pl.Int64) * people["n"]).sum()) for name in ("seen", "finished"))
+    sums = (int(found["exits"].sum()), watched_ms, starters, finishers, starters - int(people["n"].sum()))
+    figures = dict(zip(SUMS[1:], sums, strict=True))
+    return {"rows": int(found["views"].sum()), "s": time.perf_counter() - began, "figures": figures}
 
 
 def run_pandas(folder: Path) -> dict[str, Any]:
@@ -274,88 +331,155 @@ def run_pandas(folder: Path) -> dict[str, Any]:
     import pandas as pd
 
     began = time.perf_counter()
-    columns = ["viewer_id", "episode", "market", "platform", "started_at", "exit_ms", "completed"]
+    columns = ["viewer_id", "episode", "market", "platform", "exit_ms", "completed"]
     views = pd.read_parquet(folder / f"views/day={DAYS[15]}/data_0.parquet", columns=columns)
     second = (views.exit_ms // 1000).rename("second")
-    assert len(views[~views.completed].groupby(["episode", "market", "platform", second]).size())
+    assert len(views.groupby(["episode", "market", "platform", second]).completed.agg(["size", "sum"]))
     pairs = views[["viewer_id", "episode"]]
-    following = pairs.assign(episode=pairs.episode - 1, continued=True)
-    on = pairs.merge(following, how="left", on=["viewer_id", "episode"])
-    assert on.groupby("episode").continued.count().sum()
+    on = pairs.merge(pairs.assign(episode=pairs.episode - 1, on=True), how="left", on=["viewer_id", "episode"])
+    assert on.groupby("episode").on.count().sum()
     return {"rows": len(views), "s": time.perf_counter() - began}
 
 
-CONTESTANTS: dict[str, tuple[str, Callable[[Path], dict[str, Any]]]] = {
-    "scan": ("scan of the columns needed (limit)", run_scan),
-    "all": ("**Hookline**: cells and steps", run_all),
-    "most": ("**Hookline**: of 29 days", run_most),
-    "day": ("**Hookline**: one more day", run_day),
-    "hand": ("DuckDB by hand", run_hand),
-    "polars": ("Polars, streaming", run_polars),
-    "pandas": ("pandas, one day's views alone", run_pandas),
+# The run
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """Who runs, under which name, with how many viewers at most."""
+
+    run: Callable[[Path], dict[str, Any]]
+    label: str
+    most: int = 10**9
+    after: str = ""  # whose folder it reads
+
+
+CONTESTANTS = {
+    "scan": Contestant(run_scan, "scan of the columns needed (limit)"),
+    "all": Contestant(run_all, "**Hookline**: cells, steps and every sum"),
+    "answers": Contestant(run_answers, "", after="all"),
+    "most": Contestant(run_most, "**Hookline**: of 29 days"),
+    "day": Contestant(run_day, "**Hookline**: one more day", after="most"),
+    "hand": Contestant(run_hand, "DuckDB by hand: cells and steps"),
+    "polars": Contestant(run_polars, "Polars, streaming: exits by second and steps"),
+    "pandas": Contestant(run_pandas, "pandas: exits by second and continuation of one day"),
+    "build": Contestant(run_build, "**Hookline**: whole build, from imported files", most=3_000_000),
 }
+Results = dict[str, dict[str, Any]]
 
 
-def compete(name: str, folder: Path) -> dict[str, Any]:
+def code() -> str:
+    """A key of what is measured."""
+    files = [
+        Path(__file__),
+        *sorted((ROOT / "src/hookline/audience").rglob("*.*")),
+        ROOT / "src/hookline/formats/events.py",
+    ]
+    texts = b"".join(file.read_bytes() for file in files if file.suffix in (".py", ".sql"))
+    return hashlib.sha256(texts).hexdigest()[:12]
+
+
+def compete(folder: Path, viewers: int, only: Sequence[str], again: Sequence[str]) -> Results:
+    """What each contestant took; those that ran with this code before aren't run again."""
+    file = folder / "results.json"
+    kept: Results = json.loads(file.read_text()) if file.exists() else {}
+    results: Results = {}
+    for name, contestant in CONTESTANTS.items():
+        if name not in only or viewers > contestant.most:
+            continue
+        if name in again or kept.get(name, {}).get("code") != code():
+            if contestant.after and not (folder / contestant.after / "audience.json").exists():
+                _alone(contestant.after, folder)
+            kept[name] = {**_alone(name, folder), "code": code()}
+            file.write_text(json.dumps(kept, indent=1))
+        results[name] = kept[name]
+        if name in ("answers", "day"):
+            for done in ("all",) if name == "answers" else ("most", "day"):
+                shutil.rmtree(folder / done, ignore_errors=True)
+    equal(results)
+    return results
+
+
+def _alone(name: str, folder: Path) -> dict[str, Any]:
     """One contestant in a process of its own."""
     command = [sys.executable, "-m", "bench.scale", "--run", name, "--folder", str(folder)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return dict(json.loads(done.stdout))
+    load = os.getloadavg()[0]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    return {**json.loads(done.stdout), "load": load}
 
 
-def report(rows: int, made_s: float, results: dict[str, dict[str, Any]]) -> str:
-    """One table."""
-    lines = [
-        f"{rows:,} plays, made in {made_s:.0f} s; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
-        "",
-        "| | rows | wall s | CPU s | peak MB | rows/s |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, found in results.items():
-        parts = "".join(f"; {part} {took:.1f}" for part, took in found.get("parts", {}).items())
-        lines.append(
-            f"| {CONTESTANTS[name][0]}{parts} | {found['rows']:,} | {found['s']:.1f} | {found['cpu']:.1f} "
-            f"| {found['peak_mb']:,} | {found['rows'] / found['s']:,.0f} |"
-        )
-    return "\n".join(lines)
-
-
-def equal(results: dict[str, dict[str, Any]]) -> None:
+def equal(results: Results) -> None:
     """Every figure that several computed is the same."""
-    for name in ("at_risk", "exits", "starters", "continued"):
+    for name in SUMS:
         told = {who: found["figures"][name] for who, found in results.items() if name in found.get("figures", {})}
         told.pop("most", None)
         if len(set(told.values())) > 1:
             raise SystemExit(f"{name} differs: {told}")
 
 
+def report(viewers: int, plays: int, results: Results) -> str:
+    """One table."""
+    lines = [
+        f"{plays:,} plays of {viewers:,} viewers; {os.cpu_count()} cores",
+        "",
+        "| | rows | wall s | CPU s | peak MB | rows/s (wall) | µs of CPU a row | load before |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, found in results.items():
+        if name == "answers":
+            continue
+        rows, wall, cpu = found["rows"], found["s"], found["cpu"]
+        lines.append(
+            f"| {CONTESTANTS[name].label} | {rows:,} | {wall:.1f} | {cpu:.1f} | {found['peak_mb']:,} "
+            f"| {rows / wall:,.0f} | {1e6 * cpu / rows:.2f} | {found['load']:.1f} |"
+        )
+    if "answers" in results:
+        told = results["answers"]
+        lines += [
+            "",
+            f"Slowest of {told['questions']} questions asked of these tables: {told['slowest']}, {told['s']:.2f} s.",
+        ]
+    return "\n".join(lines)
+
+
+def growth(found: Mapping[int, tuple[int, Results]]) -> str:
+    """How the cost grows with the plays."""
+    lines = [
+        "| plays | Hookline, CPU s | by hand, CPU s | Hookline / by hand | µs of CPU a play | one more day (CPU), s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for plays, results in found.values():
+        if not {"all", "hand", "day"} <= results.keys():
+            continue
+        ours, hand, day = (results[name]["cpu"] for name in ("all", "hand", "day"))
+        lines.append(
+            f"| {plays:,} | {ours:.1f} | {hand:.1f} | {ours / hand:.2f} | {1e6 * ours / plays:.2f} "
+            f"| {results['day']['s']:.1f} ({day:.1f}) |"
+        )
+    return "\n".join(lines) if len(lines) > 2 else ""
+
+
 def main() -> None:
-    """Make the views, let everyone run, print the table."""
+    """Make the views, let everyone run, print the tables."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--plays", type=int, nargs="+", default=[3_000_000])
-    options.add_argument("--folder", type=Path)
+    options.add_argument("--viewers", type=int, nargs="+", default=list(VIEWERS))
+    options.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "hookline-scale")
     options.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
-    options.add_argument("--run", choices=CONTESTANTS)
+    options.add_argument("--again", nargs="+", choices=CONTESTANTS, default=[])
+    options.add_argument("--run", choices=CONTESTANTS, help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.run:
-        answer = CONTESTANTS[given.run][1](given.folder)
+        answer = CONTESTANTS[given.run].run(given.folder)
         used = resource.getrusage(resource.RUSAGE_SELF)
         print(json.dumps({**answer, "peak_mb": used.ru_maxrss // 1024, "cpu": used.ru_utime + used.ru_stime}))
         return
-    texts = []
-    for plays in given.plays:
-        with TemporaryDirectory(dir=given.folder) as temporary:
-            folder, began = Path(temporary), time.perf_counter()
-            rows = make(folder, plays)
-            made_s = time.perf_counter() - began
-            results = {}
-            for name in given.only:
-                results[name] = compete(name, folder)
-                if name in ("all", "day"):
-                    shutil.rmtree(folder / name)
-            equal(results)
-            texts.append(report(rows, made_s, results))
-    print("\n\n".join(texts))
+    found: dict[int, tuple[int, Results]] = {}
+    for viewers in given.viewers:
+        folder = given.folder / str(viewers)
+        make(folder, viewers)
+        found[viewers] = (sum(plays_of(folder).values()), compete(folder, viewers, given.only, given.again))
+    texts = [report(viewers, *told) for viewers, told in found.items()]
+    print("\n\n".join(filter(None, [growth(found), *texts])))
 
 
 if __name__ == "__main__":

@@ -5,17 +5,20 @@
 ./dev docs schema       the JSON Schemas of a story and of a comparison, shipped with the package
 ./dev docs tension      an episode's tension with its beats
 ./dev docs example      the worked example of the story page
+./dev docs captions     captions in four scripts on frames of the sample
 ./dev docs frames       frames of the animatics
+./dev docs camera       what the camera follows, in four shapes
 ./dev docs report       the report in a browser (wants chromium and a finished ./dev demo)
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("commands", "schema", "tension", "example", "frames", "report")
+PARTS = ("commands", "schema", "tension", "example", "captions", "frames", "camera", "report")
 
 
 def main() -> int:
@@ -43,18 +46,17 @@ def make(part: str) -> list[Path]:
         for path, text in project.schema_texts().items():
             path.write_text(text, encoding="utf-8")
         return list(project.schema_texts())
-    if part == "tension":
-        from docs import tension
-
-        return tension.make(HERE / "pictures")
+    if part in ("tension", "captions", "frames"):
+        drawn: list[Path] = import_module(f"docs.{part}").make(HERE / "pictures")
+        return drawn
     if part == "example":
         from docs import example
 
         return example.make()
-    if part == "frames":
-        from docs import frames
+    if part == "camera":
+        from docs import camera
 
-        return frames.make(HERE / "pictures")
+        return camera.make(HERE / "pictures")
     from docs import pictures
 
     return pictures.make(HERE.parent / "demo", HERE / "pictures")

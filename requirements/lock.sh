@@ -13,3 +13,4 @@ lock core.txt
 lock all.txt --extra all
 lock dev.txt --extra all --group dev
 lock spark.txt --extra spark --constraint requirements/dev.txt
+lock ray.txt --extra ray --constraint requirements/dev.txt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -19,6 +19,7 @@ def test_newcombes_table(k: int, n: int, low: float, high: float) -> None:
     assert (round(float(found[0]), 4), round(float(found[1]), 4)) == (low, high)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_equal_to_statsmodels_and_never_parted_from_the_value(counts: tuple[int, int]) -> None:
     k, n = counts

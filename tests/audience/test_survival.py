@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookline.audience.intervals import difference, mean_from_sums, newcombe, poisson, share, wilson
@@ -48,6 +48,7 @@ def test_the_poisson_interval_is_nearly_the_exact_one() -> None:
     assert float(poisson(0)[0]) == 0.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.integers(0, 100))
 def test_without_censoring_kaplan_meier_is_counting(exits: list[int], stayed: int) -> None:
     left = np.array(exits)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hookline.edit.assemble import crop_at, cut_id, framed, within
+from hookline.edit.assemble import Look, crop_at, cut_id, framed, looked, within
 from hookline.edit.platforms import known_platforms
 from hookline.model.cut import Caption, Clip, Crop, Cut, Fill, Framing
 from hookline.model.span import Span
@@ -68,3 +68,35 @@ def test_names_are_safe_in_files_whatever_the_series_is_called() -> None:
     assert "/" not in name
     assert " " not in name
     assert "teaser15-tiktok-v2-" in name
+
+
+@given(framings(), st.integers(0, 9_000), st.integers(1, 5_000), st.floats(0, 1), st.floats(0, 1), st.floats(1, 8))
+def test_what_a_person_says_of_the_framing_counts(
+    framing: Framing, start: int, length: int, x: float, y: float, zoom: float
+) -> None:
+    look = Look(1, Span(start, start + length), x, y, zoom)
+    found = looked([framing], [look], size=(1280, 720), shape=9 / 16)
+    assert [one.span.start_ms for one in found] == [0, *[one.span.end_ms for one in found[:-1]]]  # they touch
+    assert found[-1].span.end_ms == 10_000
+    (mine,) = [one for one in found if one.span.start_ms == start and len(one.crops) == 1 and one.span.duration_ms]
+    (crop,) = mine.crops
+    assert crop.width / crop.height == pytest.approx(9 / 16)
+    assert crop.left >= 0
+    assert crop.top >= 0
+    assert crop.left + crop.width <= 1280.001
+    assert crop.top + crop.height <= 720.001
+    assert crop.width == pytest.approx(405 / zoom)
+
+
+def test_a_look_may_show_the_whole_picture_and_the_last_word_counts() -> None:
+    whole = Framing(Span(0, 4_000), Fill.CROP, (Crop(0, 0, 0, 405, 720),))
+    blur = Look(1, Span(1_000, 3_000), fill=Fill.BLUR)
+    again = Look(1, Span(2_000, 9_000), x=1.0)
+    found = looked([whole], [blur, again], size=(1280, 720), shape=9 / 16)
+    assert [(one.span, one.fill) for one in found] == [
+        (Span(0, 1_000), Fill.CROP),
+        (Span(1_000, 2_000), Fill.BLUR),
+        (Span(2_000, 4_000), Fill.CROP),
+    ]
+    assert found[1].crops[0] == Crop(1_000, 0, 0, 1280, 720)
+    assert found[2].crops[0].left == 875

@@ -83,7 +83,7 @@ def problems(draw: st.DrawFn) -> Problem:
     )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(problems())
 def test_the_optimum_is_the_best_of_everything(problem: Problem) -> None:
     values = [value for clips in everything(problem) if (value := value_of(problem, clips)) is not None]

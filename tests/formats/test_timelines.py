@@ -380,14 +380,16 @@ def test_fcpxml_frames_crops_pans_splits_and_fills() -> None:
 def test_any_fcpxml_keeps_to_its_document_type_and_to_whole_frames(ranges: Ranges, fps: Rate) -> None:
     root = check_document(fcpxml.write(cut_of(ranges, fps), fps=fps, sources=sources(fps), size=SIZE).decode())
     frame = Fraction(fps[1], fps[0])
+
+    def frames(item: ElementTree.Element, key: str) -> int:
+        exact = Fraction(item.get(key, "").removesuffix("s")) / frame
+        assert exact.denominator == 1, "whole frames"
+        return int(exact)
+
     items = root.findall(".//spine/asset-clip")
-    times = [
-        [Fraction(item.get(key, "").removesuffix("s")) / frame for key in ("start", "duration", "offset")]
-        for item in items
-    ]
-    assert [
-        (item.get("name"), start, start + length) for item, (start, length, _) in zip(items, times, strict=True)
-    ] == ranges
+    times = [[frames(item, key) for key in ("start", "duration", "offset")] for item in items]
+    names = [item.get("name") or "" for item in items]
+    assert [(name, start, start + length) for name, (start, length, _) in zip(names, times, strict=True)] == ranges
     origin = frame_of("01:00:00:00", fps)
     assert [(offset - origin, offset - origin + length) for _, length, offset in times] == records(ranges)
 
@@ -400,6 +402,16 @@ def test_a_source_of_another_rate_lies_on_the_timelines_frames() -> None:
     assert [item.get("start") for item in items] == ["0s", "240240/24000s", "480480/24000s"]
     assert [item.get("offset") for item in items] == ["90000/25s", "90025/25s", "90050/25s"]
     assert [item.get("duration") for item in items] == ["25/25s", "25/25s", "25/25s"]
+
+
+def test_a_source_of_an_uneven_rate_is_counted_in_one_that_editors_know() -> None:
+    uneven = {"ep01.mp4": SourceFile("ep01.mp4", "file:///a.mp4", 100_000, (2_997, 100), 1920, 1080)}
+    cut = Cut("x", "s", 1, (Clip("ep01.mp4", Span(1_001, 11_011)),))
+    root = check_document(fcpxml.write(cut, fps=(30_000, 1001), sources=uneven, size=SIZE).decode())
+    rates = {element.get("frameDuration") for element in root.iter("format")}
+    assert rates == {"1001/30000s"}
+    (item,) = root.findall(".//spine/asset-clip")
+    assert (item.get("start"), item.get("duration")) == ("30030/30000s", "300300/30000s")
 
 
 # ------------------------------------------------------------------ timecode, refusals

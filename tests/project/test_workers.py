@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hookline.model.errors import BadInput, EngineFailed
 from hookline.project.workers import Lost, Workers, done_by
 from tests.project import jobs
 
@@ -61,6 +63,20 @@ def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
     while any(_alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not [pid for pid in pids if _alive(pid)]
+
+
+def test_a_cluster_without_a_token_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    with pytest.raises(BadInput, match="asks for no token"):
+        list(done_by(Workers(ray="127.0.0.1:6379"), jobs.squared, [1]))
+
+
+def test_no_cluster_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("Ray is an extra: python3 -m pip install 'hookline[ray]'")
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    with pytest.raises(EngineFailed, match="no Ray cluster answers"):
+        list(done_by(Workers(ray="127.0.0.1:9"), jobs.squared, [1]))
 
 
 def _pids(folder: Path, count: int) -> list[int]:

@@ -148,8 +148,9 @@ def test_retention_between_seconds_lies_between_them() -> None:
 
 def test_a_platforms_curve_by_second() -> None:
     curve = PlatformCurve("youtube", 1, (0.25, 0.5, 0.75, 1.0), (1.0, 0.8, 0.6, 0.4))
-    assert by_second(curve, 4) == pytest.approx((1.0, 1.0, 0.8, 0.6))
-    assert by_second(curve, 8) == pytest.approx((1.0, 1.0, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5))
+    four, eight = (replace(FIRST, duration_ms=ms) for ms in (4_000, 8_000))
+    assert by_second(curve, four) == pytest.approx((1.0, 1.0, 0.8, 0.6))
+    assert by_second(curve, eight) == pytest.approx((1.0, 1.0, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5))
 
 
 def test_the_line_of_a_moment_that_names_none_is_the_one_heard() -> None:

@@ -13,7 +13,7 @@ from hookline.audience.cells import HazardCells, StepCounts, hazard_cells, nobod
 from hookline.audience.exports import CurveCells, Kept, curve_cells, keep_exports, kept_exports
 from hookline.audience.forget import Forgotten, forget, traces
 from hookline.audience.intervals import difference
-from hookline.audience.platforms import platform_figures
+from hookline.audience.platforms import platform_figures, platform_retention
 from hookline.audience.summary import summarise
 from hookline.audience.sums import sum_up
 
@@ -35,6 +35,7 @@ __all__ = [
     "kept_exports",
     "nobody",
     "platform_figures",
+    "platform_retention",
     "prices_seen",
     "step_counts",
     "sum_up",

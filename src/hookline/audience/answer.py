@@ -33,7 +33,7 @@ def audience_figures(folder: Path, *, by: Sequence[str] = (), episode: int = 0, 
         k: groups of fewer viewers are left out, and those that would give them away.
     """
     kept = kept_exports(folder)
-    if kept is None or not (kept.curves or kept.counts):
+    if kept is None or not (kept.curves or kept.counts or kept.notes):
         return _of_events(folder, by, episode, k)
     told = platform_figures(kept, by=by, episode=episode, k=k)
     alone = bool(told.figures) and not watching.anybody(folder, episode)

@@ -8,8 +8,6 @@ viewers' steps anew: what comes out is what a build of everything gives.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,11 +17,11 @@ from typing import Any
 
 from hookline.audience import manifest as manifests
 from hookline.audience.days import (
-    BY_DAY,
     QUERIES,
     Work,
     add_up,
     batches,
+    link_day,
     make_days,
     open_days,
     show_places,
@@ -32,7 +30,7 @@ from hookline.audience.engine import Engine, Open, embedded
 from hookline.audience.manifest import Content, Contents, Day, Manifest, file_key, inputs_of, key_of
 from hookline.audience.quality import Counted, quality_of
 from hookline.audience.sources import contents, cut_episodes, date_watched, votes_of_days
-from hookline.audience.tables import BY_SECOND, COHORTS, RETENTION, REVENUE, partitions
+from hookline.audience.tables import BY_SECOND, COHORTS, RETENTION, REVENUE
 from hookline.audience.totals import count_all, count_touched
 from hookline.formats.events import canonical, read_meta, sql
 from hookline.model.errors import BadInput
@@ -183,7 +181,7 @@ def settle_cuts(engine: Engine, manifest: Manifest) -> dict[tuple[int, str], tup
 def _make(work: Work, plan: Plan, progress: Progress) -> None:
     """Link the days that stay, make those that have changed."""
     for day in plan.manifest.days.keys() - set(plan.changed):
-        _link(plan.previous, work.out, day)
+        link_day(plan.previous, work.out, day)
     rows = {day: plan.rows[day] for day in plan.changed}
     done = 0
     for batch in batches(rows, ROWS_AT_ONCE * work.engine.times):
@@ -194,19 +192,6 @@ def _make(work: Work, plan: Plan, progress: Progress) -> None:
             plan.manifest.days[day].quality.append([counted.of, counted.code, counted.rows, counted.example])
         done += len(batch)
     progress("build the audience", len(rows), len(rows))
-
-
-def _link(previous: Path | None, out: Path, day: str) -> None:
-    """A day's tables of the previous build, without copying where the file system can."""
-    assert previous is not None
-    for table in BY_DAY:
-        for file in partitions(previous, table, day):
-            target = out / file.relative_to(previous)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(file, target)
-            except OSError:  # another file system, or one without links
-                shutil.copyfile(file, target)
 
 
 def count(work: Work, plan: Plan, progress: Progress = silent) -> None:

@@ -5,6 +5,7 @@ views/day=2026-10-01/data_0.parquet      (Hive's layout, which every engine read
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 from hookline.audience.engine import Engine
 from hookline.audience.manifest import Contents, Manifest, beside
 from hookline.audience.quality import Counted
-from hookline.audience.tables import PAYMENTS, VIEWER_DAYS
+from hookline.audience.tables import PAYMENTS, VIEWER_DAYS, partitions
 from hookline.formats.events import sql, table_meta
 from hookline.model.tables import CELLS, EVENTS, STEPS_RAW, VIEWS, WATCHED, Table
 
@@ -92,7 +93,7 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
         some = [path for path, c in files.items() if c.table == table.name and any(day in c.rows for day in wanted)]
         work.engine.read(f"{name}_read", table, some)
     eves = sorted({beside(day, -1) for day in days} - set(days))
-    for name, table, limit in (
+    for name, source, limit in (
         ("events_around", "events", within("at", around)),
         ("events_near", "events", within("at", days, begin=-1, end=25)),
         ("events_eve", "events", within("at", eves, end=23)),
@@ -100,7 +101,7 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
         ("views_in", "views", within("started_at", days)),
         ("steps_in", "steps", within("at", days)),
     ):
-        work.engine.show(name, f"SELECT * FROM {table}_read WHERE {limit}")  # noqa: S608
+        work.engine.show(name, f"SELECT * FROM {source}_read WHERE {limit}")  # noqa: S608
     work.keep("events_early")
     work.show("events_raw")
     work.engine.show("watched_in", "SELECT * FROM watched_dated SEMI JOIN days USING (day)")
@@ -124,7 +125,7 @@ def within(column: str, days: Sequence[str], *, begin: int = 0, end: int = 24) -
 
 
 def make_days(work: Work, days: Sequence[str]) -> list[tuple[str, Counted]]:
-    """Views, stretches and steps of these days, from ``events_resolved``, ``views_in``, ``steps_in`` and ``watched_in``.
+    """Views, stretches and steps of these days, from ``events_resolved`` and what ``open_days`` opened.
 
     Returns:
         What became of every row, by day.
@@ -164,14 +165,28 @@ def add_up(work: Work, days: Sequence[str], manifest: Manifest) -> None:
     for table in (VIEWS, WATCHED, STEPS_RAW):
         work.read_days(table, days)
     work.read_days(WATCHED, days, name="stretches")
+    work.publish_days(CELLS, days)
     places(work, manifest)
-    for table in (CELLS, VIEWER_DAYS, PAYMENTS):
+    for table in (VIEWER_DAYS, PAYMENTS):
         work.publish_days(table, days)
 
 
+def link_day(previous: Path | None, out: Path, day: str) -> None:
+    """A day's tables of the previous build, without copying where the file system can."""
+    assert previous is not None
+    for table in BY_DAY:
+        for file in partitions(previous, table, day):
+            target = out / file.relative_to(previous)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(file, target)
+            except OSError:  # another file system, or one without links
+                shutil.copyfile(file, target)
+
+
 def places(work: Work, manifest: Manifest) -> None:
-    """The numbers of markets and platforms, those known before and those of ``views``."""
-    found = work.engine.ask("SELECT DISTINCT market, platform FROM views ORDER BY market, platform")
+    """The numbers of markets and platforms, those known before and those of ``cells``, which are fewer than views."""
+    found = work.engine.ask("SELECT DISTINCT market, platform FROM cells ORDER BY market, platform")
     manifest.places.extend(list(place) for place in found if list(place) not in manifest.places)
     show_places(work.engine, manifest)
 

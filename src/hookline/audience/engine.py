@@ -63,7 +63,7 @@ class Engine(Protocol):
     def write_days(
         self, query: str, folder: Path, days: Sequence[str], meta: Mapping[str, Any], *, order: str = ""
     ) -> None:
-        """Write a query's rows, all of these days, as Parquet, each day in its folder, sorted where columns are named."""
+        """Write a query's rows, of these days, as Parquet, each day in its folder, sorted by ``order`` if any."""
 
     def reading(self, source: Path) -> AbstractContextManager[None]:
         """Turn complaints about a source file into ``Unreadable``."""
@@ -173,8 +173,9 @@ class Embedded:
         folder.mkdir(exist_ok=True)
         told = f"SELECT * FROM ({query}) told" + (f" ORDER BY {order}" if order else "")  # noqa: S608
         if len(days) > 1:
+            by_day = f"{PARQUET}, PARTITION_BY (day), OVERWRITE_OR_IGNORE true, KV_METADATA $meta"
             self.con.execute(
-                f"COPY ({told}) TO $folder ({PARQUET}, PARTITION_BY (day), OVERWRITE_OR_IGNORE true, KV_METADATA $meta)",
+                f"COPY ({told}) TO $folder ({by_day})",
                 {"folder": str(folder), "meta": {META_KEY: json.dumps(dict(meta), sort_keys=True)}},
             )
         elif days:

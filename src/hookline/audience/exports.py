@@ -1,13 +1,13 @@
 """What platforms export, as cells of coarser seconds, beside the cells of the player's own events.
 
-A curve becomes one cell for each stretch between two of its points.  What it says of leaving is its falling part: the
-antitonic curve nearest to it in absolute distance, which neither a short hump (viewers watch again) nor a short hollow
-(they skip) moves.  Counts follow from the number of views; without it there are shares alone.
+A curve becomes one cell for each stretch between two of its points.  What it says of leaving is the part of it that
+never rises: a hump (viewers watch again) or a hollow (they skip) becomes one wider cell.  Counts follow from the number
+of views; without it there are shares alone.
 """
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -27,6 +27,7 @@ from hookline.model.tables import CELLS
 
 QUERIES = Path(__file__).with_name("sql")
 FILE = "exports.json"
+NEAR = 10  # points each side of a gap that say how fast a curve usually falls there
 ALSO = {"meta": ("meta", "facebook", "instagram")}  # what the player's events may call a platform
 
 Points = tuple[tuple[float, float], ...]  # (ms, share)
@@ -59,6 +60,7 @@ class CurveCells:
     share_after: NDArray[np.float64]  # and at to_ms
     at_risk: NDArray[np.float64]
     exits: NDArray[np.float64]
+    steps: NDArray[np.int64]  # between points of the export: more than one where a hump or a hollow was left out
 
 
 def keep_exports(
@@ -160,29 +162,56 @@ def _inside(curve: PlatformCurve, seen: Sequence[tuple[int, str, str, str, str]]
     )
 
 
-def falling(shares: Sequence[float]) -> list[float]:
-    """The curve that never rises and lies nearest in absolute distance: pooled runs, each at its median.
+def falling(points: Points) -> Points:
+    """The points of a curve that viewers' leaving explains: the others stand on a hump or in a hollow.
 
-    Pool adjacent violators with medians (R. E. Barlow et al., Statistical Inference under Order Restrictions, 1972; for
-    absolute distance T. Robertson, P. Waltman, Annals of Mathematical Statistics 39 (1968) 1030-1039).  A curve that
-    never rises stays as it is.
+    Who leaves is gone, so what tells of leaving never rises.  Viewers who play a passage again lift the curve over it,
+    those who skip one lower it.  The longest run of points that never rises is kept (of hump and hollow what has fewer
+    points goes); then a gap grows until the curve falls across it at least as fast as it usually does, since who was
+    lifted above the rest comes down again beside it.  What happened inside a gap is not known.  A curve that never
+    rises stays as it is.
 
-    >>> falling([1.0, 0.8, 1.2, 0.7, 0.6])
-    [1.0, 0.8, 0.8, 0.7, 0.6]
+    >>> falling(((0, 1.0), (1, 0.9), (2, 1.2), (3, 1.1), (4, 0.7), (5, 0.6)))
+    ((0, 1.0), (1, 0.9), (4, 0.7), (5, 0.6))
     """
-    runs: list[list[float]] = []
-    for share in shares:
-        runs.append([share])
-        while len(runs) > 1 and _middle(runs[-2]) < _middle(runs[-1]):
-            last = runs.pop()
-            for value in last:
-                insort(runs[-1], value)
-    return [_middle(run) for run in runs for _ in run]
+    kept = _longest([share for _, share in points])
+    if len(kept) == len(points):
+        return points
+    told: list[int] = kept[:1]
+    for place, here in enumerate(kept[1:], 1):
+        before = told[-1]
+        fall = (points[before][1] - points[here][1]) / (points[here][0] - points[before][0])
+        if here == before + 1 or here == kept[-1] or fall >= _usual(points, kept, place):
+            told.append(here)
+    return tuple(points[i] for i in told)
 
 
-def _middle(run: Sequence[float]) -> float:
-    """The lower median: it stands in the run, so that a lone hump is cut off and not averaged in."""
-    return run[(len(run) - 1) // 2]
+def _usual(points: Points, kept: Sequence[int], place: int) -> float:
+    """How fast the curve falls before and after a place in what is kept, the slower of the two."""
+    found = []
+    for near in (kept[max(place - NEAR, 0) : place], kept[place : place + NEAR]):
+        steps = [(points[i], points[j]) for i, j in pairwise(near) if j == i + 1]
+        falls = sorted((a - b) / (right - left) for (left, a), (right, b) in steps)
+        found += falls[len(falls) // 2 : len(falls) // 2 + 1]
+    return min(found, default=0.0)
+
+
+def _longest(shares: Sequence[float]) -> list[int]:
+    """Where the longest run of values that never rises stands (patience sorting, by negated values)."""
+    ends: list[float] = []  # of runs of each length, the least last value negated
+    at: list[int] = []
+    before: list[int] = []
+    for i, share in enumerate(shares):
+        place = bisect_right(ends, -share)
+        before.append(at[place - 1] if place else -1)
+        ends[place:] = [-share] if place == len(ends) else [-share, *ends[place + 1 :]]
+        at[place:] = [i] if place == len(at) else [i, *at[place + 1 :]]
+    run: list[int] = []
+    i = at[-1] if at else -1
+    while i >= 0:
+        run.append(i)
+        i = before[i]
+    return run[::-1]
 
 
 def staying(curve: PlatformCurve, duration_ms: int) -> Points:
@@ -191,11 +220,10 @@ def staying(curve: PlatformCurve, duration_ms: int) -> Points:
     Plays of a moment that begin above 1 (a video that loops, viewers who watch again) are taken in relation to where
     they begin.
     """
-    points = curve.points(duration_ms)
-    shares = falling([share for _, share in points])
-    scale = max([1.0, *shares[:1]])
-    told = [(at, share / scale) for (at, _), share in zip(points, shares, strict=True)]
-    return tuple(told) if told and told[0][0] == 0 else ((0.0, 1.0), *told)
+    points = falling(curve.points(duration_ms))
+    scale = max([1.0, *(share for _, share in points[:1])])
+    told = tuple((at, share / scale) for at, share in points)
+    return told if told and told[0][0] == 0 else ((0.0, 1.0), *told)
 
 
 def playing(curve: PlatformCurve, duration_ms: int) -> Points:
@@ -219,7 +247,10 @@ def curve_cells(curve: PlatformCurve, duration_ms: int) -> CurveCells:
     points = np.array(staying(curve, duration_ms))
     at_ms, share = points[:, 0], points[:, 1]
     watching = curve.views * share
-    return CurveCells(at_ms[:-1], at_ms[1:], share[:-1], share[1:], watching[:-1], watching[:-1] - watching[1:])
+    given = np.unique([0.0, *(at for at, _ in curve.points(duration_ms))])
+    steps = np.diff(np.searchsorted(given, at_ms))
+    exits = watching[:-1] - watching[1:]
+    return CurveCells(at_ms[:-1], at_ms[1:], share[:-1], share[1:], watching[:-1], exits, steps)
 
 
 def _together(parts: Sequence[Quality]) -> Quality:

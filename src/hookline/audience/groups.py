@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from hookline.audience.cells import UNKNOWN
 from hookline.audience.result import Group
 from hookline.audience.suppress import Key, hidden
-from hookline.formats.events import read_meta, reading
+from hookline.formats.events import read_meta, reading, sql
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.tables import Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+QUERIES = Path(__file__).with_name("sql") / "figures"
 DIMENSIONS = ("market", "platform", "cut")
 
 Columns = dict[str, NDArray[Any]]
@@ -46,6 +47,18 @@ class Source:
     def path(self) -> Path:
         """The table's file."""
         return self.folder / f"{self.table.name}.parquet"
+
+    def figures(self, name: str, by: Sequence[str] = (), known: Sequence[str] = (), **values: object) -> Columns:
+        """What a query of ``sql/figures`` gives, by column.
+
+        Args:
+            name: of the query.
+            by: the dimensions asked for.
+            known: those that the query knows; each is a parameter that says whether it was asked for.
+            values: the query's other parameters.
+        """
+        asked = {dimension: dimension in by for dimension in known}
+        return self.rows(sql(QUERIES, name), {**asked, **values})
 
     def rows(self, query: str, values: Mapping[str, object] | None = None) -> Columns:
         """What a query gives, by column; ``NotEnoughData`` where the audience is not built yet."""
@@ -77,12 +90,6 @@ def _reader() -> DuckDBPyConnection:
     return duckdb.connect(config={"temp_directory": "", "autoinstall_known_extensions": False})
 
 
-def select(by: Sequence[str], columns: Sequence[str]) -> str:
-    """The columns to group by, ``''`` for a dimension that nobody asked for."""
-    dims = [f'"{name}"' if name in by else f"'' AS \"{name}\"" for name in columns]
-    return ", ".join(dims)
-
-
 def group_of(row: Mapping[str, str], by: Sequence[str]) -> Group:
     """The group that a row is of; a name that is missing is ``unknown``."""
     return Group(**{name: (row[name] or UNKNOWN) for name in by})
@@ -97,15 +104,18 @@ def visible(counts: Mapping[Group, int], by: Sequence[str], *, k: int) -> tuple[
 
 
 def by_group(columns: Columns, by: Sequence[str]) -> Iterator[tuple[Group, Columns]]:
-    """The rows of each group, in order."""
+    """The rows of each group, in order; quick where rows of one group lie together."""
     if not len(next(iter(columns.values()))):
         return
     if not by:
         yield Group(), columns
         return
     numbers: dict[tuple[str, ...], int] = {}
-    rows = zip(*(columns[name].tolist() for name in by), strict=True)
-    index = np.fromiter((numbers.setdefault(row, len(numbers)) for row in rows), np.int64)
+    names = [columns[name] for name in by]
+    begins = np.flatnonzero(np.append(True, np.any([name[1:] != name[:-1] for name in names], axis=0)))
+    runs = zip(*(name[begins].tolist() for name in names), strict=True)
+    of_run = np.fromiter((numbers.setdefault(run, len(numbers)) for run in runs), np.int64)
+    index = np.repeat(of_run, np.diff(np.append(begins, len(names[0]))))
     order = np.argsort(index, kind="stable")
     edges = np.searchsorted(index[order], np.arange(len(numbers) + 1))
     for key, number in sorted(numbers.items()):

@@ -65,6 +65,12 @@ def platform_figures(kept: Kept, *, by: Sequence[str] = (), episode: int = 0, k:
     return Told(tuple(figures), tuple(tracks), adding, few + hidden, (*kept.notes, *_notes(some, adding, by)))
 
 
+def platform_retention(kept: Kept, *, k: int = 20) -> tuple[BySecond, ...]:
+    """The retention by second of every episode that a curve is of, by platform and market."""
+    shown = [c for c in kept.curves if c.size > 1 and (not c.views or c.views >= k)]
+    return tuple(retention(c, kept.durations_ms[c.episode]) for c in shown)
+
+
 def of_platform(curve: PlatformCurve) -> Group:
     """Whose figures a curve's are."""
     return Group(platform=curve.platform, market=curve.market)

@@ -73,6 +73,22 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class BySecond:
+    """A figure for each second of an episode: the tuples run from second 0."""
+
+    name: str
+    group: Group
+    episode: int
+    n: int  # views
+    value: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    unit: str
+    method: str
+    grade: Grade = Grade.WITHIN
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceSummary:
     """Everything about viewers that a report draws.  Groups under k viewers are left out."""
 
@@ -90,23 +106,8 @@ class AudienceSummary:
     platform_curves: tuple[PlatformCurve, ...] = ()
     suppressed: int = 0  # groups left out because fewer than k viewers stand in them
     platform_figures: tuple[Figure, ...] = ()  # of what platforms export, by platform and market
+    platform_retention: tuple[BySecond, ...] = ()  # by platform, market and episode
     platform_notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BySecond:
-    """A figure for each second of an episode: the tuples run from second 0."""
-
-    name: str
-    group: Group
-    episode: int
-    n: int  # views
-    value: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    unit: str
-    method: str
-    grade: Grade = Grade.WITHIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,7 @@ def turned(query: str) -> str:
     """
     glot = _sqlglot()
     tree = glot.parse_one(query, read="duckdb")
-    rules = (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list, _hashed)
-    for rule in rules:
+    for rule in RULES:
         tree = tree.transform(rule, copy=False)  # one after the other: none looks into what it has changed
     return str(tree.sql(dialect="spark", comments=False, unsupported_level=glot.ErrorLevel.RAISE))
 
@@ -136,10 +135,16 @@ def _sorted_list(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _hashed(node: exp.Expr) -> exp.Expr:
-    """A number of 64 bits for some values, which differs between engines and is never kept."""
+def _hash(node: exp.Expr) -> exp.Expr:
+    """A number that stands for some values: 64 bits, as DuckDB's, where Spark's word of that name has 32.
+
+    The numbers are others than DuckDB's; they live inside one build, and say only what is the same.
+    """
     from sqlglot import exp
 
     if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
-        return exp.Anonymous(this="XXHASH64", expressions=node.expressions)
+        return exp.Anonymous(this="XXHASH64", expressions=[one.copy() for one in node.expressions])
     return node
+
+
+RULES = (_least_struct, _named_window, _epoch, _numbers_of_text, _whole_number, _list_size, _sorted_list, _hash)

@@ -1,4 +1,4 @@
-"""The sums that cells and steps don't hold: by the payer's age, by ad, by what else viewers did, by who finished the season.
+"""The sums that cells and steps don't hold: by the payer's age, by ad, by deed, by who finished the season.
 
 They are made once from a built audience's canonical tables; every figure then reads small tables.  All are additive.
 """

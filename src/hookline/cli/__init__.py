@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     _add_cut(commands)
     _add_platforms(commands)
     _add_plan(commands)
+    _add_forecast(commands)
+    _add_markets(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_models(commands)
@@ -150,6 +152,22 @@ def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     plan.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _add_forecast(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ahead = commands.add_parser("forecast", help="what viewers will do with a script that nobody has seen yet")
+    ahead.add_argument("dir", type=Path, help="the catalogue: a library, or a series folder")
+    ahead.add_argument("--script", type=Path, required=True, metavar="FILE", help="a script, or a folder of them")
+    ahead.add_argument("--edit", type=Path, metavar="FILE", help="a later draft: what changes from one to the other")
+    ahead.add_argument("--market", default="", metavar="M", help="learn from this market's viewers alone")
+    ahead.add_argument("--format", help="read the scripts in this format, whatever they look like")
+    ahead.add_argument("--json", action="store_true", help="as JSON, curves second by second")
+
+
+def _add_markets(commands: _Commands[argparse.ArgumentParser]) -> None:
+    where = commands.add_parser("markets", help="which market a series should go to next, and what each likes of it")
+    where.add_argument("dir", type=Path, help="a library; a series alone knows its own markets only")
+    where.add_argument("--json", action="store_true", help="as JSON")
+
+
 def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:
     ask = commands.add_parser("audience", help="who stayed, until when, who paid, what ads brought; or forget a viewer")
     ask.add_argument(
@@ -173,7 +191,7 @@ def _add_cut(commands: _Commands[argparse.ArgumentParser]) -> None:
     cut = commands.add_parser(
         "cut",
         help="every platform's versions of an episode or a video: chosen, framed, captioned, checked",
-        epilog="hookline platforms lists the platforms; kinds: full, trimmed, teaser, recap, ad (6, 15 and 30 s; or one"
+        epilog="platforms: see hookline platforms; kinds: full, trimmed, teaser, recap, ad (6, 15 and 30 s; or one"
         " of them: ad15), highlight, silent; a number after a kind is its length in seconds: teaser45",
     )
     cut.add_argument("dir", type=Path, nargs="?", help="a series folder, or a library")

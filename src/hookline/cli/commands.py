@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import cuts, draw, models, plans, tables, trials
+from hookline.cli import cuts, draw, forecasts, markets, models, plans, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -242,6 +242,8 @@ def experiment(options: argparse.Namespace) -> None:
         else:
             found = project.experiments(series, name=options.name, progress=progress)
             told = trials.results(found, as_json=options.json)
+            if not options.json:
+                told += "".join(cuts.shown(project.cuts_shown(series, plan)) for plan, _ in found)
     print(told)
 
 
@@ -256,6 +258,27 @@ def plan(options: argparse.Namespace) -> None:
         else:
             told = plans.paywalls(project.plan_paywall(library, progress=progress), as_json=options.json)
     print(told)
+
+
+def forecast(options: argparse.Namespace) -> None:
+    """``hookline forecast DIR --script FILE [--edit FILE]``."""
+    library = project.open_library(options.dir)
+    how = {"market": options.market, "format": options.format}
+    with draw.progress() as progress:
+        if options.edit:
+            edited = project.forecast_edit(library, options.script, options.edit, progress=progress, **how)
+            told = forecasts.what_if(edited, as_json=options.json)
+        else:
+            found = project.forecast_script(library, options.script, progress=progress, **how)
+            told = forecasts.forecast(found, as_json=options.json)
+    print(told)
+
+
+def where_next(options: argparse.Namespace) -> None:
+    """``hookline markets DIR``."""
+    with draw.progress() as progress:
+        found = project.market_prospects(project.open_library(options.dir), progress=progress)
+    print(markets.prospects(found, as_json=options.json))
 
 
 def audience(options: argparse.Namespace) -> None:
@@ -290,6 +313,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "cut": cuts.cut,
     "platforms": cuts.platforms,
     "plan": plan,
+    "forecast": forecast,
+    "markets": where_next,
     "simulate": simulate,
     "demo": demo,
     "models": models.tell,

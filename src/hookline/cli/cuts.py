@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from hookline import project
 from hookline.cli import draw
 from hookline.model.errors import BadInput
-from hookline.project import Asked, CutRun, Estimated, Listed
+from hookline.project import Asked, CutRun, Delivered, Estimated, Listed
 
 
 def cut(options: argparse.Namespace) -> int:
@@ -83,24 +83,29 @@ def _told(run: CutRun, *, dry: bool) -> Iterator[str]:
 def _planned(run: CutRun) -> Iterator[str]:
     there = {cut.id for cut in run.there}
     about = project.estimated(run)
+    told = ""
     for one in run.plan.planned:
         cut = one.version.cut
-        yield f"{one.id}{'  (is there)' if one.id in there else ''}"
-        yield f"  {_length(cut.duration_ms)}, {one.version.platform.title}: {cut.reason}"
-        yield from (f"  note: {note}" for note in one.notes)
-        if one.id in about:
-            yield f"  about {_about(about[one.id])}"
-    todo = [about[one.id] for one in run.plan.planned if one.id in about]
-    if todo:
-        low, high = sum(one.low_bytes for one in todo), sum(one.high_bytes for one in todo)
-        seconds = sum(one.seconds for one in todo)
-        yield f"{run.series}: {len(todo)} to make, {_size(low)} to {_size(high)}, about {seconds:.0f} s of work"
+        what = f"\nepisode {cut.episode}, {one.kind}: {cut.reason}"
+        if what != told:
+            yield what
+            told = what
+        yield f"  {one.id}"
+        size = "is there" if one.id in there else f"about {_about(about[one.id])}"
+        yield f"    {one.version.platform.title}, {_length(cut.duration_ms)}, {size}"
+        yield from (f"    note: {note}" for note in one.notes)
+    if about:
+        low, high = sum(one.low_bytes for one in about.values()), sum(one.high_bytes for one in about.values())
+        seconds = sum(one.seconds for one in about.values())
+        method = next(iter(about.values())).method
+        yield f"\n{run.series}: {len(about)} to make, {_size(low)} to {_size(high)}, about {seconds:.0f} s of work"
+        yield f"sizes and times are {method}"
     else:
-        yield f"{run.series}: nothing to make"
+        yield f"\n{run.series}: nothing to make"
 
 
 def _about(one: Estimated) -> str:
-    return f"{_size(one.low_bytes)} to {_size(one.high_bytes)}, {one.seconds:.0f} s of work ({one.method})"
+    return f"{_size(one.low_bytes)} to {_size(one.high_bytes)}, {one.seconds:.0f} s of work"
 
 
 def _failure(failed: project.Failed) -> str:
@@ -117,6 +122,13 @@ def _size(bytes: int) -> str:
 
 def _length(ms: int) -> str:
     return f"{ms / 1000:.1f} s" if ms < 120_000 else f"{ms // 60_000} min {ms % 60_000 // 1000} s"
+
+
+def shown(cuts: Sequence[Delivered]) -> str:
+    """What the cuts of an experiment are."""
+    return "".join(
+        f"\n{cut.id}: {cut.kind} for {cut.platform}, {_length(cut.duration_ms)}\n  {cut.reason}" for cut in cuts
+    )
 
 
 def platforms(options: argparse.Namespace) -> None:

@@ -7,11 +7,11 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hookline.model.codec import to_json
-from hookline.model.cut import Clip, Crop, Cut, Framing
+from hookline.model.cut import Clip, Crop, Cut, Fill, Framing
 from hookline.model.platform import Platform
 from hookline.model.span import Span
 
@@ -29,6 +29,51 @@ def framed(clip: Clip, framings: Sequence[Framing]) -> Clip:
         shown[0] = replace(first, span=Span(clip.span.start_ms, first.span.end_ms))
         shown[-1] = replace(shown[-1], span=Span(shown[-1].span.start_ms, max(last.span.end_ms, clip.span.end_ms)))
     return replace(clip, framings=tuple(shown))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a person says of the framing: in this stretch of an episode the camera looks there."""
+
+    episode: int
+    span: Span  # in the source's own time
+    x: float = 0.5  # the middle of the crop, as shares of the source's width and height
+    y: float = 0.5
+    zoom: float = 1.0  # 1: as much of the picture as fits; 2: half of that
+    fill: Fill = Fill.CROP  # BLUR shows the whole picture
+    platform: str = ""  # "" for all
+
+
+def looked(framings: Sequence[Framing], looks: Sequence[Look], *, size: tuple[int, int], shape: float) -> list[Framing]:
+    """The framings of a source with what people say in place of them, the last word on a stretch counting.
+
+    Args:
+        framings: touching, over the whole source, in order.
+        looks: of this source's episode and platform.
+        size: of the upright source in pixels.
+        shape: of the delivered picture, width by height.
+    """
+    found = list(framings)
+    for look in looks:
+        before = [within(one, Span(0, look.span.start_ms)) for one in found if one.span.start_ms < look.span.start_ms]
+        end_ms = max((one.span.end_ms for one in found), default=0)
+        after = [within(one, Span(look.span.end_ms, end_ms)) for one in found if one.span.end_ms > look.span.end_ms]
+        span = Span(min(look.span.start_ms, end_ms), min(look.span.end_ms, end_ms))
+        if span.duration_ms:
+            found = [*before, Framing(span, look.fill, (_seen_there(look, size, shape),)), *after]
+    return found
+
+
+def _seen_there(look: Look, size: tuple[int, int], shape: float) -> Crop:
+    """The crop that a look means, moved so far that it stays inside the picture."""
+    width, height = float(size[0]), float(size[1])
+    if look.fill is Fill.BLUR:
+        return Crop(look.span.start_ms, 0.0, 0.0, width, height)
+    wide = min(width, height * shape) / look.zoom
+    high = wide / shape
+    left = min(max(0.0, look.x * width - wide / 2), width - wide)
+    top = min(max(0.0, look.y * height - high / 2), height - high)
+    return Crop(look.span.start_ms, left, top, wide, high)
 
 
 def within(framing: Framing, span: Span) -> Framing:

@@ -24,8 +24,9 @@ _NO_START = frozenset(
 _NO_END = frozenset("（([［{｛〈《「『【〔‘“¿¡«")
 _STOPS = frozenset(".!?…。！？؟।॥‥")
 _PAUSES = frozenset(",;:，、；：،؛—–-")
+_MARKS = ".,!?;:…'\"”’»」』）)]。，！？、"
 _LATIN = re.compile(r"[A-Za-z0-9À-ɏ'’._%$€£+-]+")
-_BEST, _GOOD, _FAIR, _PLAIN, _BAD, _WORST = 0.0, 0.6, 1.2, 2.0, 6.0, 30.0
+_BEST, _GOOD, _FAIR, _PLAIN, _BAD, _WORST = 0.0, 0.6, 1.2, 2.0, 12.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _cost(word: str, space: str, after: str, reading: Reading) -> float:
         return _BEST
     if last in _PAUSES:
         return _GOOD
-    if bare in reading.keeps:
+    if bare in reading.keeps or after.strip(_MARKS).lower() in reading.follows:
         return _BAD
     if after.lower() in reading.before or (reading.model and any(after.startswith(one) for one in reading.before)):
         return _FAIR
@@ -121,7 +122,7 @@ def joined(parts: Sequence[Token]) -> str:
 
 Line = tuple[Token, ...]
 
-_CAPTION = 40.0  # what one more caption costs: more than any bad break but the worst
+_CAPTION = 8.0  # what one more caption costs: less than to tear apart what belongs together
 _SHORT = 10.0  # what a caption costs besides that is nearly empty: it comes and goes too fast
 _SHORT_SHARE = 0.6  # of a line; with less a caption is short
 
@@ -139,7 +140,7 @@ def captions_of(text: str, reading: Reading, *, line_chars: int) -> list[tuple[s
 
 
 def broken(parts: Sequence[Token], reading: Reading, *, line_chars: int) -> list[tuple[Line, ...]]:
-    """Tokens as captions of at most two lines: as few as can be, broken where it costs least.
+    """Tokens as captions of at most two lines: few, and broken where it costs least.
 
     A token that is too long for a line stands alone on one.
     """

@@ -40,7 +40,7 @@ class CaptionStyle:
     children: bool = False  # read by children, so slower
     highlight: Highlight = Highlight.NONE
     speaker_colours: bool = False
-    speaker_names: bool = False
+    speaker_names: bool = False  # before what they say, where another one spoke last
     box: bool = False  # on a dark box, not only outlined
     size: float = 0.034  # of the letters
     least_size: float = 0.018  # smaller ones can't be read on a phone
@@ -111,7 +111,9 @@ def captions(
         MissingExtra: the language has no spaces, and BudouX is not installed.
     """
     rules = Rules(reading(language), style.vertical, style.children, fps)
-    drafts = [draft for one in _placed(clips, said) for draft in _broken(one, rules)]
+    placed = _placed(clips, said)
+    spoken = _with_names(placed) if style.speaker_names else placed
+    drafts = [draft for one in spoken for draft in _broken(one, rules)]
     return tuple(paced(drafts, rules, sum(clip.span.duration_ms for clip in clips)))
 
 
@@ -137,6 +139,15 @@ def _moved(one: Said, within: Span, shift: int) -> Said:
 
     words = tuple(Word(shifted(word.span), word.text) for word in one.words)
     return replace(one, span=shifted(one.span), words=words)
+
+
+def _with_names(placed: Sequence[Said]) -> Iterator[Said]:
+    """What is said, the speaker's name before it where another one spoke last."""
+    before = ""
+    for one in placed:
+        named = one.speaker and one.speaker != before
+        yield replace(one, text=f"{one.speaker}: {one.text}", words=()) if named else one
+        before = one.speaker
 
 
 def _broken(one: Said, rules: Rules) -> Iterator[Draft]:

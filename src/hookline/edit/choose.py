@@ -8,7 +8,7 @@ and an open question, and the best pair wins.  Variants after the first are the 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hookline.edit.optimum import Problem, Solution, best, best_by_end
@@ -32,6 +32,7 @@ from hookline.model.story import Timing
 
 HOOK_MS = 3_000  # in which the hook begins
 LEAST_CLIP_MS = 1_000
+MOST_TEASED = 0.5  # of an episode that a teaser shows: the rest is why people come
 MOST_OVERLAP = 0.5  # of two variants: shared time by the time of both together (Jaccard)
 AD_LIMITS_MS = (6_000, 15_000, 30_000)
 _LEAST_AD = 0.6  # of its limit
@@ -132,6 +133,8 @@ class _Asked:
     def limit(self) -> int:
         """Frames at most."""
         whole_ms = sum(each.duration_ms for each in (self.material, *self.earlier))
+        if self.kind is CutKind.TEASER:
+            whole_ms = round(MOST_TEASED * self.material.duration_ms)
         limit_ms = whole_ms if self.limit_ms is None else min(self.limit_ms, whole_ms)
         rate, scale = self.material.footage.fps
         return limit_ms * rate // (1000 * scale) - self.spared
@@ -274,19 +277,29 @@ def _with_essentials(
     problem = _problem(asked, row, _discounted(worth, shown, discount))
     wanted = [(moment, _covering(row, moment)) for moment in essentials(asked.material)]
     wanted = [(moment, pieces) for moment, pieces in wanted if not pieces & problem.barred]
-    solution = best(replace(problem, needed=frozenset().union(*(pieces for _, pieces in wanted))))
+    solution = best(replace(problem, needed=_together(wanted)))
     if solution is not None:
         yield _solved(row, problem, solution, worth)
         return
-    bonus = list(problem.worth)
-    for moment, pieces in wanted:
-        for piece in pieces:
-            bonus[piece] = max(bonus[piece], problem.worth[piece] + round(_ESSENTIAL * moment.strength))
-    problem = replace(problem, worth=tuple(bonus))
-    solution = best(problem)
+    paid = _paid_for(problem, wanted)
+    ends = [(moment, pieces) for moment, pieces in wanted if moment.strength >= 1]  # the hook and the ending
+    solution = best(replace(paid, needed=_together(ends))) or best(paid)
     if solution is not None:
         kept = {piece for first, end in solution.clips for piece in range(first, end)}
-        yield _solved(row, problem, solution, worth, tuple(moment for moment, pieces in wanted if not pieces <= kept))
+        yield _solved(row, paid, solution, worth, tuple(moment for moment, pieces in wanted if not pieces <= kept))
+
+
+def _together(wanted: Iterable[tuple[Moment, frozenset[int]]]) -> frozenset[int]:
+    return frozenset().union(*(pieces for _, pieces in wanted))
+
+
+def _paid_for(problem: Problem, wanted: Iterable[tuple[Moment, frozenset[int]]]) -> Problem:
+    """The problem with pieces of wanted lines worth more than all others together."""
+    worth = list(problem.worth)
+    for moment, pieces in wanted:
+        for piece in pieces:
+            worth[piece] = max(worth[piece], problem.worth[piece] + round(_ESSENTIAL * moment.strength))
+    return replace(problem, worth=tuple(worth))
 
 
 def _highlight(asked: _Asked, shown: frozenset[int], discount: float) -> Iterator[_Draft]:
@@ -485,8 +498,9 @@ def _peak(asked: _Asked, draft: _Draft) -> Iterator[str]:
 def _relied_on(asked: _Asked, draft: _Draft) -> Iterator[str]:
     """What a recap shows, and what for."""
     clips = [_clip(draft.row, first, end) for first, end in draft.clips]
+    reliances = relied_on(asked.material, asked.earlier)
     for one in asked.earlier:
-        for moment in relied_on(asked.material, one, last=one is asked.earlier[-1]):
+        for moment in reliances[one.number]:
             if any(clip.source == one.source and clip.span.overlap_ms(moment.span) for clip in clips):
                 yield f'Episode {one.number}, "{_short(moment.text)}": {_ended(moment.why)}'
 
@@ -526,6 +540,8 @@ def _meets(asked: _Asked, draft: _Draft) -> Iterator[str]:
         yield "the whole story"
     if asked.limit_ms is not None:
         yield f"at most {asked.limit_ms / 1000:g} s"
+    if asked.kind is CutKind.TEASER:
+        yield f"at most {100 * MOST_TEASED:.0f} % of the episode"
     if draft.hook:
         yield f"hook in the first {HOOK_MS / 1000:g} s"
     if draft.question:

@@ -93,7 +93,7 @@ class _Shot:
         for view in self._views(empty):
             if view.fill is Fill.BLUR:
                 yield self._still(view, self.area)
-            elif not view.people:
+            elif not any(one.at(at) for one in view.people for at in range(view.first, view.end)):
                 yield self._empty(view, centre)
             elif view.fill is Fill.SPLIT:
                 upper, lower = (self._crops(view, (one,), self.shape * 2) for one in view.people)

@@ -26,12 +26,12 @@ from hookline.model.platform import Platform
 from hookline.model.span import Span
 
 Picture = NDArray[np.uint8]
-Mask = NDArray[np.float32]
+Mask = NDArray[np.uint8]  # how much of each pixel is covered, 255 for all of it
 
 _OUTLINE = 0.075  # of the letters' size
 _LEADING = 1.28  # from one baseline to the next
 _PAD = 0.28  # around the text on a box
-_BOX_ALPHA = 0.62
+_BOX_ALPHA = 158  # of 255
 _EDGE = 2  # pixels that nothing is drawn on, within the safe box
 
 
@@ -66,24 +66,18 @@ def pictures(
         MissingExtra: uharfbuzz is not installed.
     """
     rules = reading(language)
-    text = "".join(line for caption in captions for line in _lines(caption, style))
+    text = "".join(line for caption in captions for line in caption.lines)
     if not text.strip():
         return ()
     found = fonts_for(without_controls(text), rules.language, folder=fonts)
-    laid = [_laid(caption, style, found, rules) for caption in captions]
+    laid = [_laid(caption, found, rules) for caption in captions]
     size = min(_fitting(one, platform, style) for one in laid)
     colours = _colours(captions, style)
     return tuple(over for one in laid for over in _overlays(one, size, platform, style, colours[one.caption.speaker]))
 
 
-def _lines(caption: Caption, style: CaptionStyle) -> tuple[str, ...]:
-    if style.speaker_names and caption.speaker:
-        return (f"{caption.speaker}: {caption.lines[0]}", *caption.lines[1:])
-    return caption.lines
-
-
-def _laid(caption: Caption, style: CaptionStyle, fonts: Sequence[Font], rules: Reading) -> _Laid:
-    texts = [without_controls(line) for line in _lines(caption, style)]
+def _laid(caption: Caption, fonts: Sequence[Font], rules: Reading) -> _Laid:
+    texts = [without_controls(line) for line in caption.lines]
     lines = tuple(shaped(text, fonts, language=rules.language, rtl=rules.rtl) for text in texts)
     return _Laid(caption, lines, tuple(_words_of(caption, texts)))
 
@@ -166,7 +160,7 @@ class _Sheet:
             yield glyph, left + glyph.x * self.size, self.baselines[line] - glyph.y * self.size
 
     def mask(self, glyphs: Sequence[tuple[Glyph, float, float]]) -> Mask:
-        """How much of each pixel the glyphs cover, 0..1."""
+        """How much of each pixel the glyphs cover."""
         hb = harfbuzz()
         draw = hb.RasterDraw()
         for glyph, x, y in glyphs:
@@ -176,9 +170,9 @@ class _Sheet:
         draw.extents = hb.RasterExtents(0, 0, self.width, self.height, 0)
         image = draw.render()
         if image is None:
-            return np.zeros((self.height, self.width), np.float32)
+            return np.zeros((self.height, self.width), np.uint8)
         rows = np.frombuffer(image.buffer, np.uint8).reshape(self.height, -1)[:, : self.width]
-        return rows[::-1].astype(np.float32) / np.float32(255)
+        return np.ascontiguousarray(rows[::-1])
 
     def picture(self, colour: str) -> Picture:
         """The caption in one colour, on its outline or its box."""
@@ -222,12 +216,14 @@ def _within(span: Span, limits: Span) -> Span:
 
 def _over(letters: Mask, under: Mask, colour: str) -> Picture:
     """Letters in a colour over black; alpha not premultiplied."""
-    alpha = letters + under * (1 - letters)
-    share = np.divide(letters, alpha, out=np.zeros_like(letters), where=alpha > 0)
-    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float32)
+    covered = letters.astype(np.uint32)
+    alpha = covered + (under * (255 - covered) + 127) // 255
+    share = (covered * 255 + alpha // 2) // np.maximum(alpha, 1)
     made = np.empty((*letters.shape, 4), np.uint8)
-    made[..., :3] = np.rint(share[..., None] * rgb)
-    made[..., 3] = np.rint(alpha * 255)
+    for channel, first in enumerate((1, 3, 5)):
+        shades = np.rint(np.arange(256) / 255 * int(colour[first : first + 2], 16)).astype(np.uint8)
+        made[..., channel] = shades[share]
+    made[..., 3] = alpha
     return made
 
 

@@ -2,10 +2,10 @@
 
 For each picture there is a range in which the frame's edge may stand (the subject then lies in the frame).  First the
 fewest standstills that the ranges allow are taken, each as long as it can be (stabbing intervals greedily, which is
-optimal in their number).  Where standstills would follow one another faster than ``STAND_S`` the subject is on its
-way, and the camera follows along straight lines through them.  Then the path is smoothed with a cubic B-spline,
-widened until speed and jerk keep their limits.  A B-spline averages with weights above 0, so the path never leaves
-the range of what it smooths: a frame inside the source stays inside it.
+optimal in their number).  Where a standstill would be shorter than ``STAND_S``, or than ``WAY_S`` between two moves
+in one direction, the subject is on its way, and the camera follows along straight lines.  Then the path is smoothed
+with a cubic B-spline, widened until speed and jerk keep their limits.  A B-spline averages with weights above 0, so
+the path never leaves the range of what it smooths: a frame inside the source stays inside it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 STAND_S = 1.2
+WAY_S = 3.0
 MOVE_S = 0.8  # a move takes at least about so long
 SPEED = 0.8  # sides of the frame a second
 JERK = 20.0  # sides of the frame a second cubed
@@ -88,7 +89,7 @@ def _followed(stands: tuple[Standstill, ...], fps: float, count: int) -> Path:
     path = np.empty(count)
     for one in stands:
         path[one.start : one.end] = one.place
-    short = [one.end - one.start < STAND_S * fps for one in stands]
+    short = [_passing(stands, i, fps) for i in range(len(stands))]
     for i in range(len(stands) - 1):
         one, two = stands[i], stands[i + 1]
         if not (short[i] or short[i + 1]):
@@ -98,6 +99,13 @@ def _followed(stands: tuple[Standstill, ...], fps: float, count: int) -> Path:
         if b > a:
             path[a : b + 1] = np.linspace(one.place, two.place, b - a + 1)[: count - a]
     return path
+
+
+def _passing(stands: tuple[Standstill, ...], at: int, fps: float) -> bool:
+    """Whether a standstill is a point on a way: too short, or between two moves in one direction."""
+    one = stands[at]
+    between = 0 < at < len(stands) - 1 and (stands[at - 1].place < one.place) == (one.place < stands[at + 1].place)
+    return one.end - one.start < (WAY_S if between else STAND_S) * fps
 
 
 def smoothed(path: Path, *, fps: float, side: float) -> Path:
@@ -118,8 +126,7 @@ def _spline(path: Path, width: int) -> Path:
     width += 1 - width % 2
     for _ in range(4):
         sums = np.cumsum(np.pad(path, (width // 2 + 1, width // 2), mode="edge"))
-        sums[: width // 2 + 1] = path[0] * np.arange(1, width // 2 + 2)
-        path = (sums[width:] - sums[:-width]) / width
+        path = ((sums[width:] - sums[:-width]) / width).clip(path.min(), path.max())  # sums round
     return path
 
 

@@ -38,6 +38,7 @@ class Reading:
     dash: str
     before: frozenset[str] = frozenset()
     keeps: frozenset[str] = frozenset()
+    follows: frozenset[str] = frozenset()
     half: str = ""
     unread: str = ""
     model: str = ""  # of BudouX, where words stand without spaces between them
@@ -75,7 +76,6 @@ def languages() -> tuple[str, ...]:
     return tuple(name for name in _table() if name not in _NOT_LANGUAGES)
 
 
-@cache
 def reading(language: str) -> Reading:
     """How a language is read, by its code: ``en``, ``en-GB``, ``zh``, ``zh-TW``, ``pt``.
 
@@ -85,9 +85,13 @@ def reading(language: str) -> Reading:
     >>> reading("zh-TW").language
     'zh-Hant'
     """
-    name = _named(language)
+    return _read(_named(language))
+
+
+@cache
+def _read(name: str) -> Reading:
     entry = _table()[name]
-    words: dict[str, Any] = {key: frozenset(entry.get(key, ())) for key in ("before", "keeps")}
+    words: dict[str, Any] = {key: frozenset(entry.get(key, ())) for key in ("before", "keeps", "follows")}
     return Reading(language=name, **(entry | words))
 
 

@@ -156,7 +156,7 @@ def questions(material: Material) -> tuple[Moment, ...]:
             if source in lines
         ]
     asked = (line for line in lines.values() if line.kind is LineKind.DIALOGUE and _ASKED.search(line.text))
-    found += [_moment(line, _ASKS * _tension_at(story, line), "it is asked there", asks=True) for line in asked]
+    found += [_moment(line, _ASKS * _tension_at(story, line), "the question asked there", asks=True) for line in asked]
     return _strongest(found)
 
 

@@ -21,8 +21,9 @@ from hookline.model.face import Face
 YUNET = "yunet"
 _SURE = 0.6  # YuNet's score of a face
 _CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
-_SMALLEST = 0.055  # of the picture's shorter side; cascades find nothing smaller than 20 pixels
-_VOTES = (3, 5)  # neighbouring finds that a frontal and a profile face need
+_SMALLEST = 20  # pixels; the cascades know no smaller faces
+_STEP = 1.2  # from one size of face to the next
+_VOTES = (2, 3)  # neighbouring finds that a frontal and a profile face need
 
 
 class FaceFinder(Protocol):
@@ -35,6 +36,10 @@ class FaceFinder(Protocol):
     @property
     def version(self) -> str:
         """Changes when its answers may."""
+
+    @property
+    def every_ms(self) -> int:
+        """How often it is worth its cost to look."""
 
     def find(self, picture: NDArray[np.uint8]) -> tuple[Face, ...]:
         """The faces in an RGB picture (height, width, 3), in its pixels; the largest first."""
@@ -58,6 +63,7 @@ class YuNetFaces:
     """YuNet through OpenCV."""
 
     name = YUNET
+    every_ms = 200
 
     def __init__(self, model: Path) -> None:
         self._model = model
@@ -97,9 +103,10 @@ def _of_yunet(row: list[float]) -> Face:
 
 
 class CascadeFaces:
-    """The cascades that OpenCV's wheels carry."""
+    """The cascades that OpenCV's wheels carry; profiles are only looked for where nobody looks at the camera."""
 
     name = "opencv-cascades"
+    every_ms = 400
 
     def __init__(self) -> None:
         self._cascades: list[Any] = []
@@ -113,15 +120,15 @@ class CascadeFaces:
     def find(self, picture: NDArray[np.uint8]) -> tuple[Face, ...]:
         """The faces in an RGB picture, in its pixels; the largest first."""
         cv2 = opencv()
-        grey = cv2.equalizeHist(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         frontal, profile = self._cascades or self._opened(cv2)
-        least = max(20, round(_SMALLEST * min(grey.shape)))
-        seen = [(box, 1.0) for box in self._boxes(frontal, grey, least, _VOTES[0])]
-        for mirrored in (False, True):
-            turned = np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey
-            for x, y, w, h in self._boxes(profile, turned, least, _VOTES[1]):
-                seen.append(((grey.shape[1] - x - w if mirrored else x, y, w, h), 0.7))
-        return _largest_first(_apart([_of_cascade(*box, score) for box, score in seen]))
+        faces = [_of_cascade(*box, 1.0) for box in self._boxes(frontal, grey, _VOTES[0])]
+        if not faces:
+            faces = [_of_cascade(*box, 0.7) for box in self._boxes(profile, grey, _VOTES[1])]
+            mirrored = np.ascontiguousarray(grey[:, ::-1])
+            for x, y, w, h in self._boxes(profile, mirrored, _VOTES[1]):
+                faces.append(_of_cascade(grey.shape[1] - x - w, y, w, h, 0.7))
+        return _largest_first(_apart(faces))
 
     def _opened(self, cv2: Any) -> list[Any]:
         if not hasattr(cv2, "CascadeClassifier"):
@@ -130,8 +137,8 @@ class CascadeFaces:
         return self._cascades
 
     @staticmethod
-    def _boxes(cascade: Any, grey: NDArray[np.uint8], least: int, votes: int) -> list[tuple[int, int, int, int]]:
-        found = cascade.detectMultiScale(grey, scaleFactor=1.1, minNeighbors=votes, minSize=(least, least))
+    def _boxes(cascade: Any, grey: NDArray[np.uint8], votes: int) -> list[tuple[int, int, int, int]]:
+        found = cascade.detectMultiScale(grey, scaleFactor=_STEP, minNeighbors=votes, minSize=(_SMALLEST, _SMALLEST))
         return [(int(x), int(y), int(w), int(h)) for x, y, w, h in found]
 
 

@@ -27,11 +27,10 @@ from hookline.insight.grid import AFTER_S, SeriesData, markets
 from hookline.insight.moments import Spot, Window, describe
 from hookline.insight.pooling import pool
 from hookline.insight.processes import studies_apart
-from hookline.insight.result import Effect, Insight
+from hookline.insight.result import Effect, Expected, Insight
 from hookline.insight.study import Study, Suspect, study
-from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Estimate, Grade, Place
-from hookline.model.story import BeatType
+from hookline.model.story import BeatType, SeriesStory
 
 APART = 10  # series: from there on each has its own curve and estimates, which are then put together
 ONE_FIT = "discrete-time hazard with spline of position; CR2 errors by scene, t"
@@ -64,7 +63,7 @@ class _Found:
     """Candidates of every kind with their q, in one family."""
 
     windows: list[tuple[Suspect, float]]
-    curves: list[tuple[PlatformCurve, int, Window, float]]  # with the series' index
+    dips: list[tuple[curves.Dip, int, float]]  # with the series' index
     types: list[tuple[Candidate, float]]
     endings: list[tuple[EndingCandidate, float]]
     unlocks: list[tuple[UnlockCandidate, float]]
@@ -103,17 +102,16 @@ class _Analysis:
         return list(self.studies[0].candidates)
 
     @cached_property
+    def looked(self) -> list[curves.Looked]:
+        """What stands in platforms' curves, series by series."""
+        return [curves.scan_curves(data.platform_curves, data.story, at=at) for at, data in enumerate(self.library)]
+
+    @cached_property
     def found(self) -> _Found:
         """Everything that was looked at, with its false discovery rate over all of it."""
-        drawn = [
-            (curve, at, window)
-            for at, data in enumerate(self.library)
-            for curve in data.platform_curves
-            if not curves.unusable(curve, data.story) and (episode := data.story.episode(curve.episode))
-            for window in curves.scan_curve(curve, episode)
-        ]
+        drawn = [(dip, at) for at, looked in enumerate(self.looked) for dip in looked.dips]
         types, endings, unlocks = self.types, judge(self.transitions), judge_unlocks(self.library)
-        ps = [p for told in self.studies for p in told.p.tolist()] + [window.p for _, _, window in drawn]
+        ps = [p for told in self.studies for p in told.p.tolist()] + [dip.window.p for dip, _ in drawn]
         ps += [c.p for c in types] + [c.p for c in endings] + [c.p for c in unlocks]
         q = iter(false_discovery(ps))
         of_windows = [list(islice(q, len(told.p))) for told in self.studies]
@@ -123,7 +121,7 @@ class _Analysis:
                 for told, own in zip(self.studies, of_windows, strict=True)
                 for suspect in told.suspects
             ],
-            curves=[(curve, at, window, next(q)) for curve, at, window in drawn],
+            dips=[(dip, at, next(q)) for dip, at in drawn],
             types=[(candidate, next(q)) for candidate in types],
             endings=[(candidate, next(q)) for candidate in endings],
             unlocks=[(candidate, next(q)) for candidate in unlocks],
@@ -190,12 +188,18 @@ class _Analysis:
         scored += self._endings(at, setting) + self._unlocks(at, setting) + self._curves(at, setting)
         told = self._study(at)
         return Insight(
-            moments=tuple(spot.moment for spot, _ in spots),
+            moments=(*(spot.moment for spot, _ in spots), *(spot.moment for spot, _ in self._dips(at, data.story))),
             effects=self._effects(at),
             findings=findings.rank(scored),
-            expected=told.expected.get(at, ()),
+            expected=self._expected(at),
             notes=notes.of_series(data, told.extents, self.found.types, bool(scored)),
         )
+
+    def _expected(self, at: int) -> tuple[Expected, ...]:
+        """The decline that position alone gives: of viewers' events, else of a platform's curve."""
+        own = self._study(at).expected.get(at, ())
+        known = {expected.episode for expected in own}
+        return (*own, *(expected for expected in self.looked[at].expected if expected.episode not in known))
 
     def _effects(self, at: int) -> tuple[Effect, ...]:
         types = [self._type_effect(candidate, q, at) for candidate, q in self.found.types]
@@ -246,12 +250,13 @@ class _Analysis:
         return [findings.of_unlock(_unlock_effect(c, q), c, setting) for c, q in sure if c.effect.value < 0]
 
     def _curves(self, at: int, setting: findings.Setting) -> list[findings.Scored]:
-        scored = []
-        for curve, series, window, q in self.found.curves:
-            episode = setting.story.episode(curve.episode)
-            if series == at and q <= LEVEL and episode:
-                scored.append(findings.of_curve(describe(window, episode, q), curve, setting))
-        return scored
+        return [findings.of_curve(spot, dip, setting) for spot, dip in self._dips(at, setting.story)]
+
+    def _dips(self, at: int, story: SeriesStory) -> list[tuple[Spot, curves.Dip]]:
+        """Places where a series' curves fall more, or less, than chance explains."""
+        sure = [(dip, q) for dip, series, q in self.found.dips if series == at and q <= LEVEL]
+        told = [(dip, q, story.episode(dip.curve.episode)) for dip, q in sure]
+        return [(curves.place(dip, episode, q), dip) for dip, q, episode in told if episode]
 
 
 def _explained(suspect: Suspect) -> bool:

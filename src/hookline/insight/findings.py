@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hookline.insight.curves import Dip
 from hookline.insight.effects import Candidate
 from hookline.insight.endings import STRENGTH, EndingCandidate, Transition, UnlockCandidate, of_type
 from hookline.insight.moments import Spot
 from hookline.insight.result import Effect, Moment
-from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Estimate, Finding, FindingKind, Place
 from hookline.model.script import Source
 from hookline.model.span import Span
@@ -181,10 +181,10 @@ def of_unlock(effect: Effect, candidate: UnlockCandidate, setting: Setting) -> S
     return Scored(finding, _certainty(effect.estimate, effect.q))
 
 
-def of_curve(spot: Spot, curve: PlatformCurve, setting: Setting) -> Scored:
-    """A dip of a platform's curve; its viewers stand for the series' starters."""
-    own = replace(setting, starters=float(curve.views), simulated=False)
-    return of_moment(spot, own, FindingKind.CURVE, curve.platform)
+def of_curve(spot: Spot, dip: Dip, setting: Setting) -> Scored:
+    """A dip of a platform's curve; its views stand for the series' starters."""
+    own = replace(setting, starters=dip.window.starters, simulated=False)
+    return of_moment(spot, own, FindingKind.CURVE, dip.curve.title)
 
 
 def clock(span: Span) -> str:

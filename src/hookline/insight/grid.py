@@ -50,6 +50,15 @@ class Grid:
     exits: Floats
     used: Bools  # not in an episode's tail, and somebody watching
     widest: Ints  # where each row stands among those of all markets
+    at_s: Floats | None = None  # the middle of each row, where rows are no whole seconds
+    offset: Floats | None = None  # log-odds that the shared curve begins from
+    held: float = 0.0  # how firmly: precision of its coefficients about that
+
+    @property
+    def middle_s(self) -> Floats:
+        """The middle of each row."""
+        whole: Floats = (self.second + 0.5).astype(np.float64)
+        return whole if self.at_s is None else self.at_s
 
     @property
     def groups(self) -> int:

@@ -116,15 +116,16 @@ def fit(
     used = grid.used if leave_out is None else grid.used & ~leave_out
     design, blocks = _Design.of(grid, shared, own), _Blocks.of(grid, used)
     rate = max(grid.exits[used].sum(), 0.5) / max(grid.at_risk[used].sum(), 1.0)
-    log_odds = start.log_odds if start else np.full(len(grid.second), np.log(rate))
+    base = np.full(len(grid.second), np.log(rate)) if grid.offset is None else grid.offset
+    log_odds = start.log_odds if start else base
     p = 1 / (1 + np.exp(-log_odds))
     spare = shared.shape[1] + 2 * grid.groups
     trust, tau2 = blocks.trust(p, spare) if start and robust and trusting else (used.astype(float), 0.0)
     for _ in range(ROUNDS):
         information = np.maximum(grid.at_risk * p * (1 - p), 1e-12)
-        target = log_odds + (grid.exits - grid.at_risk * p) / information - np.log(rate)
-        solved = design.solve(trust * information, target)
-        step = np.clip(solved.fitted + np.log(rate) - log_odds, -2.0, 2.0)
+        target = log_odds + (grid.exits - grid.at_risk * p) / information - base
+        solved = design.solve(trust * information, target, grid.held)
+        step = np.clip(solved.fitted + base - log_odds, -2.0, 2.0)
         log_odds = log_odds + step
         if np.abs(step[used]).max(initial=0.0) < CLOSE:
             break
@@ -173,7 +174,7 @@ class _Design:
         gather = csc_array((own.ravel(), at, width * np.arange(rows + 1)), shape=shape)
         return cls(shared, np.column_stack([own, shared]), gather)
 
-    def solve(self, weight: Floats, target: Floats) -> _Solved:
+    def solve(self, weight: Floats, target: Floats, held: float = 0.0) -> _Solved:
         count, own = self.shared.shape[1], len(OWN_SD)
         weighted = np.empty((len(target), self.both.shape[1] + 1))
         np.multiply(self.both, weight[:, None], out=weighted[:, :-1])
@@ -186,7 +187,7 @@ class _Design:
         total = self.shared.T @ weighted[:, own:] - flat.T @ sums[:, :, own:].reshape(-1, count + 1)
         normal, right = total[:, :-1], total[:, -1]
         # columns that say the same get a huge variance instead of an arbitrary split
-        shared_inverse = np.linalg.inv(normal + np.diag(RIDGE * np.diag(normal) + RIDGE))
+        shared_inverse = np.linalg.inv(normal + np.diag(RIDGE * np.diag(normal) + RIDGE + held))
         beta = shared_inverse @ right
         gamma = inverse @ (own_target - (cross @ beta)[:, :, None])
         fitted = self.shared @ beta + self.gather.T @ gamma.ravel()
@@ -245,7 +246,7 @@ def _spread(residual: Floats, information: Floats, spare: int) -> float:
 
 def _position(grid: Grid) -> Floats:
     """Columns of the shared curve; no constant, the episodes have their own."""
-    return _shared_curve((grid.second + 0.5).astype(np.float64), grid.length_s, _knots(grid))
+    return _shared_curve(grid.middle_s, grid.length_s, _knots(grid))
 
 
 def _knots(grid: Grid) -> Floats:
@@ -261,7 +262,7 @@ def _shared_curve(at_s: Floats, length_s: Floats, knots: Floats) -> Floats:
 
 
 def _own(grid: Grid) -> Floats:
-    at = grid.second + 0.5
+    at = grid.middle_s
     return np.column_stack([np.ones(len(at)), at / grid.length_s - 0.5, np.exp(-at / SPIKE_S)])
 
 

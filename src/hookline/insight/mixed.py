@@ -76,7 +76,7 @@ def posterior(
         variance: Its squared error.
         design: Units x columns.
         group: Of each unit, 0 to groups - 1.
-        groups: How many groups there are, seen or not.
+        groups: How many groups there are, seen or not.  Of a single one the level is m itself.
         prior: Of the effects and the mean level.
         draws: How many.
         seed: Of the random numbers.
@@ -84,7 +84,7 @@ def posterior(
     rng = np.random.default_rng(seed)
     usually = prior.level + design @ prior.means
     y = y - usually
-    pairs = [(tau, sigma) for tau in GRID for sigma in (GRID if groups > 1 else GRID[-1:])]
+    pairs = [(tau, sigma) for tau in GRID for sigma in (GRID if groups > 1 else GRID[:1])]
     columns = _columns(design, group, groups)
     weights = np.array([_log_weight(y, variance, columns, tau, sigma, prior) for tau, sigma in pairs])
     weights = np.exp(weights - weights.max())

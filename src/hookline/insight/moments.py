@@ -328,9 +328,9 @@ def ratio(window: Window) -> Estimate:
     )
 
 
-def describe(window: Window, episode: EpisodeStory, q: float) -> Spot:
-    """A window with the scene, line and beats that stand there."""
-    span = window.span
+def describe(window: Window, episode: EpisodeStory, q: float, span: Span | None = None) -> Spot:
+    """A window with the scene, line and beats that stand there; ``span`` where its rows are no whole seconds."""
+    span = span or window.span
     line = line_in(episode, span)
     scene = next((scene for scene in episode.episode.scenes if line in scene.lines), None)
     share = (window.left - window.expected) / max(window.starters, 1.0)

@@ -276,30 +276,44 @@ def _tail(path: Path) -> Iterator[Breach]:
         yield Breach(f"{state} tail", f"the last {TAIL_S:g} s are {state}")
 
 
-def tail_of(path: Path, *, until_ms: int | None = None) -> str:
-    """Whether a video's last second, or the one before an instant, is "black" or "frozen"; "" for neither."""
+def tail_of(path: Path) -> str:
+    """Whether a video's last second is "black" or "frozen"; "" for neither, or where it is shorter."""
     with opened(path) as container:
         stream = video_stream(container, path)
         base, start = stream.time_base, stream.start_time or 0
-        stated = float((stream.duration or 0) * base) or (container.duration or 0) / 1e6
-        end_s = until_ms / 1000 if until_ms is not None else stated
+        end_s = float((stream.duration or 0) * base) or (container.duration or 0) / 1e6
+        if end_s < TAIL_S:
+            return ""
         container.seek(start + max(0, int((end_s - TAIL_S) / base)), stream=stream)
-        black, still, first_s = True, True, None
-        before: NDArray[np.float32] | None = None
+        tail = Tail()
         for frame in container.decode(stream):
-            at_s = float((frame.pts - start) * base)
-            if at_s < end_s - TAIL_S - 0.001 or at_s >= end_s:
-                continue
-            first_s = at_s if first_s is None else first_s
-            luma = _luma(frame)
-            black &= float(luma.mean()) < _BLACK and float(luma.std()) < 2.0
-            still &= before is None or float(np.abs(luma - before).mean()) < _STILL
-            before = luma
-            if not black and not still:
-                return ""
-    if first_s is None or end_s - first_s < TAIL_S - 0.1:
-        return ""
-    return "black" if black else "frozen"
+            if float((frame.pts - start) * base) >= end_s - TAIL_S - 0.001:
+                tail.add(frame)
+        return tail.state
+
+
+class Tail:
+    """Looks at pictures one after the other for whether all are black, or all the same."""
+
+    def __init__(self) -> None:
+        self._black = self._still = True
+        self._before: NDArray[np.float32] | None = None
+
+    def add(self, frame: Any) -> None:
+        """Look at the next one."""
+        if not self._black and not self._still:
+            return
+        luma = _luma(frame)
+        self._black &= float(luma.mean()) < _BLACK and float(luma.std()) < 2.0
+        self._still &= self._before is None or float(np.abs(luma - self._before).mean()) < _STILL
+        self._before = luma
+
+    @property
+    def state(self) -> str:
+        """What they were: "black", "frozen", or ""."""
+        if self._before is None:
+            return ""
+        return "black" if self._black else "frozen" if self._still else ""
 
 
 def _luma(frame: Any) -> NDArray[np.float32]:

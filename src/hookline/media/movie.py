@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import math
 import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hookline.media.check import TAIL_S, Tail
+from hookline.media.sound import Track
 from hookline.media.whole import deliver, part_of, writing
 from hookline.model.errors import MissingExtra
 
@@ -27,16 +32,29 @@ class Settings:
 class Movie:
     """One MP4 in the making.  Leaving the context removes what was not delivered.
 
+    Pictures that are encoded before the sound is ready wait for it as packets.
+
     Moov stands first, groups of pictures are closed and no edit list is written: the first picture's and the first
     sound's time are both 0.
     """
 
     def __init__(
-        self, path: Path, size: tuple[int, int], fps: Fraction, m4a: bytes, settings: Settings, runs: int
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        frames: int,
+        *,
+        track: Future[Track],
+        settings: Settings,
+        runs: int,
     ) -> None:
         self.fps = fps
+        self.tail = Tail()  # of what was given to the encoder
+        self.tail_from = frames - math.ceil(TAIL_S * fps)
         self._path, self._part = path, part_of(path)
-        self._size, self._m4a, self._settings = size, m4a, settings
+        self._size, self._track, self._settings = size, track, settings
+        self._sounds: Iterator[Any] | None = None
         self._waiting: list[list[Any]] = [[] for _ in range(runs)]
         self._ended = [False] * runs
         self._writing = 0
@@ -56,11 +74,6 @@ class Movie:
         self._open = True
         self._video = self._file.add_stream("libx264", rate=self.fps)
         self._set(self._video.codec_context)
-        self._sound = _reading(self._m4a)
-        template = self._sound.streams.audio[0]
-        self._audio = self._file.add_stream_from_template(template)
-        self._sounds = self._sound.demux(template)
-        self._next_sound = next(self._sounds, None)
         return self
 
     def __exit__(
@@ -70,7 +83,6 @@ class Movie:
         try:
             if self._open:
                 self._open = False
-                self._sound.close()
                 self._file.close()
         except (OSError, ValueError):
             if kind is None:
@@ -88,23 +100,20 @@ class Movie:
 
     def take(self, run: int, packets: Any, *, ended: bool = False) -> None:
         """Write packets of a run, or keep them until the runs before it are written."""
-        with self._lock, writing(self._path):
+        with self._lock:
             self._waiting[run] += packets
             self._ended[run] |= ended
-            while self._writing < len(self._waiting):
-                for packet in self._waiting[self._writing]:
-                    self._mux(packet)
-                self._waiting[self._writing] = []
-                if not self._ended[self._writing]:
-                    return
-                self._writing += 1
+            if self._track.done():
+                self._write()
 
     def close(self) -> Path:
-        """Finish the part file; where it lies."""
+        """Wait for the sound and finish the part file; where it lies."""
+        self._track.result()
+        with self._lock:
+            self._write()
         with writing(self._path):
             self._mux_sound(None)
             self._open = False
-            self._sound.close()
             self._file.close()
         return self._part
 
@@ -112,12 +121,31 @@ class Movie:
         """Give the part its name."""
         deliver(self._part, self._path)
 
-    def _mux(self, packet: Any) -> None:
-        self._mux_sound(packet.pts * packet.time_base)
-        packet.stream = self._video
-        self._file.mux_one(packet)
+    def _write(self) -> None:
+        """Write what waits and is next, the sound beside it."""
+        with writing(self._path):
+            if self._sounds is None:
+                self._start_sound()
+            while self._writing < len(self._waiting):
+                for packet in self._waiting[self._writing]:
+                    self._mux_sound(packet.pts * packet.time_base)
+                    packet.stream = self._video
+                    self._file.mux_one(packet)
+                self._waiting[self._writing] = []
+                if not self._ended[self._writing]:
+                    return
+                self._writing += 1
+
+    def _start_sound(self) -> None:
+        sound = _reading(self._track.result().m4a)
+        template = sound.streams.audio[0]
+        self._audio = self._file.add_stream_from_template(template)
+        self._sounds = sound.demux(template)
+        self._next_sound = next(self._sounds, None)
 
     def _mux_sound(self, until_s: Fraction | None) -> None:
+        """Write the sound up to an instant, or all that is left."""
+        assert self._sounds is not None
         while (packet := self._next_sound) is not None and packet.pts is not None:
             if until_s is not None and packet.pts * packet.time_base > until_s:
                 return
@@ -157,6 +185,8 @@ class Encoder:
 
     def add(self, frame: Any, number: int) -> None:
         """Encode a frame as the cut's ``number``-th."""
+        if number >= self._movie.tail_from:
+            self._movie.tail.add(frame)
         frame.pts, frame.time_base = number, self._context.time_base
         self._movie.take(self._run, self._context.encode(frame))
 

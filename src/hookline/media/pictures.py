@@ -101,7 +101,7 @@ def looking(path: Path, *, threads: int = 1) -> Iterator[tuple[Source, Iterator[
 
 
 def _source(container: Any, stream: Any, first: Any, path: Path) -> Source:
-    pixel = float(getattr(first, "sample_aspect_ratio", None) or 1)
+    pixel = float(stream.sample_aspect_ratio or 1)
     width, height, turn = round(first.width * pixel), first.height, clockwise(first)
     if turn % 90:
         raise BadInput(f"it is turned by {turn} degrees", where=str(path), mend="export it upright")
@@ -127,9 +127,9 @@ def _source(container: Any, stream: Any, first: Any, path: Path) -> Source:
 def _remarks(container: Any, first: Any, turn: int, pixel: float) -> Iterator[str]:
     moving = [s for s in container.streams.video if "attached_pic" not in str(s.disposition)]
     if len(moving) > 1:
-        yield f"it holds {len(moving)} pictures' streams: the first is used"
+        yield f"it holds {len(moving)} streams of pictures: the first is used"
     if len(container.streams.audio) > 1:
-        yield f"it holds {len(container.streams.audio)} sound streams: the first is used"
+        yield f"it holds {len(container.streams.audio)} streams of sound: the first is used"
     if not container.streams.audio:
         yield "it has no sound"
     if turn:

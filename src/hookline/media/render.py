@@ -14,7 +14,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -25,23 +26,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hookline.media.camera import Camera
-from hookline.media.check import Breach, check, tail_of
+from hookline.media.check import Breach, check
 from hookline.media.encode import AUDIO_RATE
 from hookline.media.movie import Movie, Settings
 from hookline.media.overlay import Overlay
-from hookline.media.sound import SILENT_LUFS, Heard, Piece, Track, encoded, hear, joined
+from hookline.media.sound import SILENT_LUFS, Heard, Piece, Track, bedded, encoded, hear, joined
 from hookline.media.source import Source, check_unchanged, examine, fitted_rate, pictures
 from hookline.media.stamp import Stamp
 from hookline.media.whole import make_folder
 from hookline.model.cut import Clip, Cut
-from hookline.model.errors import BadInput
+from hookline.model.errors import BadInput, Unreadable
 from hookline.model.platform import Platform
 from hookline.model.progress import Progress, silent
 from hookline.model.span import Span
 
+HELD = 3  # pictures that the last of a source stands in for
 QUEUED = 3  # decoded pictures that wait for one strand
 MEMORY_MB = 1_000  # for encoders side by side
 _MB_BY_PIXEL = 60 / 1_000_000  # an encoder of veryfast: its lookahead, its references, its own pictures
+LONGEST_MS = 30 * 60_000
 _WITHIN = 0.4  # of a picture's time, where the source is looked at: clear of its edges, at half the rate too
 TASK = "render"
 
@@ -54,6 +57,7 @@ class Rendering:
     platform: Platform
     out: Path
     overlays: tuple[Overlay, ...] = ()
+    music: Path | None = None  # laid under the dialogue, which stays clear of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,17 @@ def render(
         return ()
     looked = _examined(jobs, sources)
     plans = [_planned(job, looked) for job in jobs]
-    tracks = _tracks(plans, sources)
+    heard = _heard(plans, sources)
     count = _Count(sum(plan.frames for plan in plans), progress)
     results: list[Rendered | RenderedFailed] = []
-    chosen = settings or Settings()
-    for wave in _waves(plans):
-        shared = replace(chosen, threads=max(1, threads // len(wave)))
-        results += _made([(plan, tracks[_sound_key(plan)]) for plan in wave], looked, shared, count)
+    with _pool(max(1, threads)) as pool:
+        tracks: dict[tuple[object, ...], Future[Track]] = {}
+        for plan in plans:
+            if _sound_key(plan) not in tracks:
+                tracks[_sound_key(plan)] = pool.submit(_track, plan, heard)
+        for wave in _waves(plans):
+            chosen = replace(settings or Settings(), threads=max(1, threads // len(wave)))
+            results += _made([(plan, tracks[_sound_key(plan)]) for plan in wave], looked, chosen, count, pool)
     by_job = {id(result.job): result for result in results}
     return tuple(by_job[id(job)] for job in jobs)
 
@@ -149,6 +157,11 @@ def _examined(jobs: Sequence[Rendering], sources: Mapping[str, Path]) -> dict[st
     for job in jobs:
         if not job.cut.clips or job.cut.duration_ms <= 0:
             raise BadInput("the cut is empty", where=job.cut.id)
+        if job.cut.duration_ms > LONGEST_MS:
+            minutes = (
+                f"{job.cut.duration_ms / 60_000:.0f} minutes; its sound is held in memory, so {LONGEST_MS // 60_000}"
+            )
+            raise BadInput(f"the cut lasts {minutes} are the most", where=job.cut.id, mend="cut it in parts")
         for clip in job.cut.clips:
             if clip.source not in sources:
                 raise BadInput(f"no file is known for the source {clip.source!r}", where=job.cut.id)
@@ -209,26 +222,33 @@ def _waves(plans: Sequence[_Plan]) -> Iterator[list[_Plan]]:
 
 def _sound_key(plan: _Plan) -> tuple[object, ...]:
     platform = plan.job.platform
-    return (plan.pieces, platform.loudness_lufs, platform.true_peak_dbtp, platform.channels)
+    return (plan.pieces, plan.job.music, platform.loudness_lufs, platform.true_peak_dbtp, platform.channels)
 
 
-def _tracks(plans: Sequence[_Plan], sources: Mapping[str, Path]) -> dict[tuple[object, ...], Track]:
-    """The sound of each cut; versions that sound alike share one."""
+def _heard(plans: Sequence[_Plan], sources: Mapping[str, Path]) -> dict[str, Heard]:
     spans: dict[str, list[Span]] = {}
     for plan in plans:
         for clip in plan.job.cut.clips:
             spans.setdefault(clip.source, []).append(clip.span)
-    heard = {name: hear(sources[name], found) for name, found in spans.items()}
-    made: dict[tuple[object, ...], Track] = {}
-    for plan in plans:
-        if _sound_key(plan) not in made:
-            made[_sound_key(plan)] = _track(plan, heard)
-    return made
+    return {name: hear(sources[name], found) for name, found in spans.items()}
+
+
+@contextmanager
+def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads for the sound and the checks; when work stops early, what waits is dropped."""
+    pool = ThreadPoolExecutor(threads, "sound")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _track(plan: _Plan, heard: Mapping[str, Heard]) -> Track:
     platform = plan.job.platform
     samples = joined(plan.pieces, heard, channels=platform.channels)
+    if plan.job.music is not None:
+        length_ms = samples.shape[1] * 1000 // AUDIO_RATE + 1
+        samples = bedded(samples, hear(plan.job.music, [Span(0, length_ms)]).between(0, samples.shape[1]))
     track = encoded(samples, lufs=platform.loudness_lufs, dbtp=platform.true_peak_dbtp)
     notes = [note for name in dict.fromkeys(piece.source for piece in plan.pieces) for note in heard[name].notes]
     return replace(track, notes=(*notes, *track.notes))
@@ -238,24 +258,39 @@ def _track(plan: _Plan, heard: Mapping[str, Heard]) -> Track:
 
 
 def _made(
-    wave: Sequence[tuple[_Plan, Track]], looked: Mapping[str, Source], settings: Settings, count: _Count
+    wave: Sequence[tuple[_Plan, Future[Track]]],
+    looked: Mapping[str, Source],
+    settings: Settings,
+    count: _Count,
+    pool: ThreadPoolExecutor,
 ) -> list[Rendered | RenderedFailed]:
     with ExitStack() as stack:
         movies = []
         for plan, track in wave:
             make_folder(plan.job.out)
-            platform = plan.job.platform
-            movie = Movie(
-                plan.job.out, (platform.width, platform.height), plan.fps, track.m4a, settings, len(plan.runs)
-            )
-            movies.append(stack.enter_context(movie))
+            movies.append(stack.enter_context(_movie(plan, track, settings)))
         for name in dict.fromkeys(run.source for plan, _ in wave for run in plan.runs):
             _feed(looked[name], _strands(wave, movies, looked[name], name, count))
-        return [_delivered(plan, track, movie, looked) for (plan, track), movie in zip(wave, movies, strict=True)]
+        parts = zip(wave, movies, strict=True)
+        delivered = [pool.submit(_delivered, plan, track, movie, looked) for (plan, track), movie in parts]
+        return [one.result() for one in delivered]
+
+
+def _movie(plan: _Plan, track: Future[Track], settings: Settings) -> Movie:
+    platform = plan.job.platform
+    return Movie(
+        plan.job.out,
+        (platform.width, platform.height),
+        plan.fps,
+        plan.frames,
+        track=track,
+        settings=settings,
+        runs=len(plan.runs),
+    )
 
 
 def _strands(
-    wave: Sequence[tuple[_Plan, Track]], movies: Sequence[Movie], source: Source, name: str, count: _Count
+    wave: Sequence[tuple[_Plan, Future[Track]]], movies: Sequence[Movie], source: Source, name: str, count: _Count
 ) -> list[_Strand]:
     return [
         _Strand(run, number, plan.job, movie, source, count)
@@ -276,7 +311,7 @@ def _feed(source: Source, strands: Sequence[_Strand]) -> None:
                 strand.offer(picture.frame, picture.end_s)
             last = picture.frame
         for strand in strands:
-            strand.offer(last, float("inf"))
+            strand.end(last)
         check_unchanged(source)
     except BaseException:
         for strand in strands:
@@ -312,6 +347,16 @@ class _Strand:
                 self._thread.start()
             self._queue.put((frame, self._given, end))
             self._given = end
+
+    def end(self, last: Any) -> None:
+        """Take the last frame for what is left, which a rounded end may leave but no more."""
+        left = len(self.run.moments_s) - self._given
+        if left > HELD or last is None:
+            at_s = float(self.run.moments_s[self._given])
+            raise Unreadable(
+                f"its pictures stop before {at_s:.2f} s", where=str(self._source.path), mend="copy or export it again"
+            )
+        self.offer(last, float("inf"))
 
     def stop(self) -> None:
         """Drop what waits."""
@@ -388,14 +433,16 @@ class _Count:
 # Delivering
 
 
-def _delivered(plan: _Plan, track: Track, movie: Movie, looked: Mapping[str, Source]) -> Rendered | RenderedFailed:
-    part = movie.close()
+def _delivered(
+    plan: _Plan, sound: Future[Track], movie: Movie, looked: Mapping[str, Source]
+) -> Rendered | RenderedFailed:
+    part, track = movie.close(), sound.result()
     names = dict.fromkeys(clip.source for clip in plan.job.cut.clips)
     notes = (*(note for name in names for note in looked[name].notes), *track.notes)
     length_ms = round(plan.frames * 1000 / plan.fps)
     levels = {track.digest: track.level}
     found = check(part, plan.job.platform, length_ms, silent=track.level.lufs <= SILENT_LUFS, measured=levels)
-    breaches, excused = _excused(found, plan.job.cut.clips[-1], looked)
+    breaches, excused = _excused(found, movie.tail.state)
     notes += excused
     if breaches:
         return RenderedFailed(plan.job, breaches, notes)
@@ -403,14 +450,8 @@ def _delivered(plan: _Plan, track: Track, movie: Movie, looked: Mapping[str, Sou
     return Rendered(plan.job, length_ms, (plan.fps.numerator, plan.fps.denominator), notes)
 
 
-def _excused(
-    found: Sequence[Breach], last: Clip, looked: Mapping[str, Source]
-) -> tuple[tuple[Breach, ...], tuple[str, ...]]:
-    """A tail that is black or frozen in the source too is no fault of the file."""
-    tails = [breach for breach in found if breach.what.endswith(" tail")]
-    if not tails:
-        return tuple(found), ()
-    state = tail_of(looked[last.source].path, until_ms=last.span.end_ms)
-    same = [breach for breach in tails if breach.what == f"{state} tail"]
+def _excused(found: Sequence[Breach], given: str) -> tuple[tuple[Breach, ...], tuple[str, ...]]:
+    """A tail that was black or frozen before it was encoded is no fault of the file: it is told instead."""
+    same = [breach for breach in found if given and breach.what == f"{given} tail"]
     notes = tuple(f"{breach.says}, as they are in the source" for breach in same)
     return tuple(breach for breach in found if breach not in same), notes

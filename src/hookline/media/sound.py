@@ -36,8 +36,12 @@ JOIN_S = 0.010  # a crossfade at a join
 EDGE_S = 0.005  # a fade at the start and the end of a cut
 QUIET = 0.001  # -60 dBFS: a stream that never gets louder holds no sound
 LEAD = 1024  # samples that AAC begins with before the first of ours
+FREE_LU, UNDER_LU = 6.0, 15.0  # how much quieter music is than dialogue, alone and under it
 _NEAR_LU = 0.2  # as loud as asked
-_MARGIN_DB = 0.3  # what AAC adds to a peak, first guess
+_MORE_DB = 6.0  # gain that may give back what the limiter takes
+_OFF_LU = 0.4  # how far encoded sound may be off
+_MARGIN_DB = 1.5  # what AAC may add to a peak, first guess
+_ROUNDS = 5
 _REACH_S = 0.020  # over which the limiter's gain falls and rises
 _PATCH = 4096
 _BLOCK, _HOP = AUDIO_RATE * 4 // 10, AUDIO_RATE // 10
@@ -96,7 +100,7 @@ def hear(path: Path, spans: Sequence[Span]) -> Heard:
     Of several streams, the first that is not silent is taken, and ``notes`` says so.
 
     Raises:
-        Unreadable: the file is damaged or holds no pictures.
+        Unreadable: the file is damaged.
     """
     with opened(path) as container:
         streams = list(container.streams.audio)
@@ -115,6 +119,8 @@ def _stream_notes(path: Path, number: int, count: int) -> tuple[str, ...]:
 
 
 def _start_s(container: Any, path: Path) -> float:
+    if not container.streams.video:
+        return 0.0
     video = video_stream(container, path)
     return float((video.start_time or 0) * video.time_base)
 
@@ -169,7 +175,7 @@ def joined(pieces: Sequence[Piece], sounds: Mapping[str, Heard], *, channels: in
     A join is a crossfade of 10 ms and equal power around the cut, made of what the sources hold beyond it; pieces
     that go on where the last one ended are not touched.  The whole begins and ends with a fade of 5 ms.
     """
-    half = round(JOIN_S * AUDIO_RATE / 2)
+    half = min([round(JOIN_S * AUDIO_RATE / 2), *((piece.end - piece.start) // 2 for piece in pieces)])
     whole = np.zeros((2, sum(piece.end - piece.start for piece in pieces)), np.float32)
     at = 0
     for number, piece in enumerate(pieces):
@@ -198,6 +204,43 @@ def _ramp(sound: Samples, rise: int, fall: int) -> None:
         sound[:, :rise] *= np.sin((np.arange(rise) + 0.5) / rise * np.pi / 2).astype(np.float32)
     if fall:
         sound[:, -fall:] *= np.cos((np.arange(fall) + 0.5) / fall * np.pi / 2).astype(np.float32)
+
+
+# A bed of music
+
+
+def bedded(voice: Samples, music: Samples) -> Samples:
+    """Dialogue over music that is kept clear of it.
+
+    Music is ``FREE_LU`` quieter than the dialogue's integrated loudness, and ``UNDER_LU`` quieter while somebody
+    speaks: it goes down within 0.3 s before the first word and comes back over 0.8 s once 0.4 s have been quiet.
+    Music shorter than the dialogue ends with a fade; silence in the place of dialogue leaves the music alone.
+    """
+    bed = np.zeros_like(voice)
+    length = min(voice.shape[1], music.shape[1])
+    bed[:, :length] = music[: voice.shape[0], :length] if len(music) >= len(voice) else music[:1, :length]
+    fade = min(AUDIO_RATE, length)
+    bed[:, length - fade : length] *= np.linspace(1, 0, fade, dtype=np.float32)
+    spoken, played = integrated_lufs(voice), integrated_lufs(music)
+    if spoken <= SILENT_LUFS or played <= SILENT_LUFS:
+        return voice + bed
+    active = _spoken(voice, spoken)
+    gain_db = spoken - played - FREE_LU - (UNDER_LU - FREE_LU) * active
+    return voice + bed * (10 ** (gain_db / 20)).astype(np.float32)
+
+
+def _spoken(voice: Samples, lufs: float) -> NDArray[np.float64]:
+    """From 0 to 1, by sample, how far the music is down for the voice."""
+    loud = np.concatenate(list(_hop_powers(voice))) > _power(lufs - 10)
+    padded = np.pad(loud, (4, 3))
+    held = np.array([padded[n : n + 8].any() for n in range(len(loud))])  # 0.3 s ahead, 0.4 s after
+    slope = np.empty(len(held))
+    level = float(held[0])
+    for n, down in enumerate(held.tolist()):
+        level = min(1.0, level + 1 / 2) if down else max(0.0, level - 1 / 8)
+        slope[n] = level
+    hops = (np.arange(len(slope)) + 0.5) * _HOP
+    return np.interp(np.arange(voice.shape[1]), hops, slope)
 
 
 # Measuring
@@ -297,9 +340,11 @@ class _Raw:
     envelope: NDArray[np.float32]  # magnitudes between samples too
 
     @classmethod
-    def of(cls, samples: Samples, *, least: float) -> _Raw:
-        """Measure; stretches that stay under ``least`` keep the envelope of their samples."""
-        return cls(samples, integrated_lufs(samples), _envelope_over(samples, least))
+    def of(cls, samples: Samples, *, lufs: float, dbtp: float) -> _Raw:
+        """Measure; what stays well under the limit after the most gain keeps the envelope of its samples."""
+        now = integrated_lufs(samples)
+        most = 10 ** ((lufs - now + _MORE_DB) / 20)
+        return cls(samples, now, _envelope_over(samples, 0.7 * 10 ** (dbtp / 20) / most))
 
 
 def levelled(samples: Samples, *, lufs: float, dbtp: float) -> Samples:
@@ -308,30 +353,31 @@ def levelled(samples: Samples, *, lufs: float, dbtp: float) -> Samples:
     The limiter's gain falls and rises over 20 ms, so that speech isn't pumped.  What it takes from the loudness is
     given back by a little more gain, in a few rounds.
     """
-    now = integrated_lufs(samples)
-    gain = 10 ** ((lufs - now + 6) / 20)  # a little more than will be asked for
-    return _levelled(_Raw.of(samples, least=0.7 * 10 ** (dbtp / 20) / gain), lufs=lufs, dbtp=dbtp)
+    return _levelled(_Raw.of(samples, lufs=lufs, dbtp=dbtp), lufs=lufs, dbtp=dbtp)
 
 
-def _levelled(raw: _Raw, *, lufs: float, dbtp: float) -> Samples:
+def _levelled(raw: _Raw, *, lufs: float, dbtp: float | NDArray[np.float32]) -> Samples:
+    """``dbtp`` may be a limit for each sample."""
     if raw.lufs <= SILENT_LUFS:
         return raw.samples
     gain_db = lufs - raw.lufs
+    ceiling = (10 ** (np.asarray(dbtp) / 20)).astype(np.float32)
     made = raw.samples
     for _ in range(5):
-        made = _limited(raw, gain=10 ** (gain_db / 20), ceiling=10 ** (dbtp / 20))
+        made = _limited(raw, gain=10 ** (gain_db / 20), ceiling=ceiling)
         short = lufs - integrated_lufs(made)
         if abs(short) <= _NEAR_LU:
             break
-        gain_db = min(gain_db + short, lufs - raw.lufs + 6)
+        gain_db = min(gain_db + short, lufs - raw.lufs + _MORE_DB)
     return made
 
 
-def _limited(raw: _Raw, *, gain: float, ceiling: float) -> Samples:
-    highest = raw.envelope * np.float32(gain)
+def _limited(raw: _Raw, *, gain: float, ceiling: NDArray[np.float32]) -> Samples:
+    highest = np.maximum(raw.envelope * np.float32(gain), np.float32(1e-9))
     made = raw.samples * np.float32(gain)
-    if float(highest.max(initial=0.0)) > ceiling:
-        made *= _smooth(np.minimum(np.float32(1.0), np.float32(ceiling) / np.maximum(highest, np.float32(1e-9))))
+    needed = np.minimum(np.float32(1.0), ceiling / highest)
+    if float(needed.min(initial=1.0)) < 1.0:
+        made *= _smooth(needed)
     return made
 
 
@@ -366,25 +412,35 @@ def encoded(samples: Samples, *, lufs: float, dbtp: float, kbps: int = 160) -> T
     Raises:
         MissingExtra: PyAV is not installed.
     """
-    raw_lufs = integrated_lufs(samples)
-    if raw_lufs <= SILENT_LUFS:
+    raw = _Raw.of(samples, lufs=lufs, dbtp=dbtp)
+    if raw.lufs <= SILENT_LUFS:
         data = _aac(samples, kbps)
         return Track(data, Level(SILENT_LUFS, -120.0), decoded(data)[1], ("the cut is silent",))
-    gain = 10 ** ((lufs - raw_lufs + 6) / 20)
-    raw = _Raw(samples, raw_lufs, _envelope_over(samples, 0.7 * 10 ** (dbtp / 20) / gain))
-    ceiling, asked = dbtp - _MARGIN_DB, lufs
-    best: Track | None = None
-    for _ in range(6):
-        data = _aac(_levelled(raw, lufs=asked, dbtp=ceiling), kbps)
+    limits = np.full(samples.shape[1], dbtp - _MARGIN_DB, np.float32)
+    asked = lufs
+    for _ in range(_ROUNDS):
+        data = _aac(_levelled(raw, lufs=asked, dbtp=limits), kbps)
         made, digest = decoded(data)
         level = level_of(made)
-        best = Track(data, level, digest, _level_notes(level, lufs))
-        if level.dbtp <= dbtp and abs(level.lufs - lufs) <= _NEAR_LU * 2:
+        track = Track(data, level, digest, _level_notes(level, lufs))
+        off_lu = lufs - level.lufs
+        if level.dbtp <= dbtp and abs(off_lu) <= _OFF_LU:
             break
-        ceiling -= max(0.0, level.dbtp - dbtp + 0.05)
-        asked += min(1.0, max(-1.0, lufs - level.lufs)) if abs(level.lufs - lufs) > _NEAR_LU * 2 else 0.0
-    assert best is not None
-    return best
+        limits -= _over_db(made, dbtp, len(limits))
+        asked += off_lu if abs(off_lu) > _OFF_LU else 0.0
+    return track
+
+
+def _over_db(made: Samples, dbtp: float, length: int) -> NDArray[np.float32]:
+    """How far encoded sound is over its limit around each sample, and a little more, in dB."""
+    ceiling = 10 ** (dbtp / 20)
+    over = np.zeros(length, np.float32)
+    envelope = _envelope_over(made, ceiling / 2)[:length]
+    over[: len(envelope)] = 20 * np.log10(np.maximum(envelope / ceiling, 1.0))
+    reach = AUDIO_RATE // 2  # AAC's errors move when the sound is changed: all that is near is taken down with it
+    around = -_window_least(np.pad(-over, reach), 2 * reach + 1)
+    spread: NDArray[np.float32] = np.where(around > 0, around + np.float32(0.5), np.float32(0))
+    return spread
 
 
 def _level_notes(level: Level, lufs: float) -> tuple[str, ...]:

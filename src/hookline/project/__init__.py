@@ -3,16 +3,18 @@
 from hookline.edit.platforms import Listed, choose_platforms
 from hookline.project.asked import ask, quality
 from hookline.project.cut_estimate import Estimated
+from hookline.project.cut_manifest import Delivered
 from hookline.project.cut_settings import platforms_json, platforms_of
 from hookline.project.cut_tasks import Failed
 from hookline.project.cutting import Asked, CutRun, cut_library, cut_run_json, cut_video, estimated
 from hookline.project.demo import demo
 from hookline.project.doctor import Check, examine
-from hookline.project.experiments import allocation, design_experiment, experiments
+from hookline.project.experiments import allocation, cuts_shown, design_experiment, experiments
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
+from hookline.project.forecasting import forecast_edit, forecast_script
 from hookline.project.forget import Forgotten, forget
 from hookline.project.intake import Said, Skipped, Taken, take
-from hookline.project.plans import plan_boundaries, plan_paywall
+from hookline.project.plans import market_prospects, plan_boundaries, plan_paywall
 from hookline.project.stories import (
     compare_drafts,
     comparison_json,
@@ -31,6 +33,7 @@ __all__ = [
     "Asked",
     "Check",
     "CutRun",
+    "Delivered",
     "Estimated",
     "Failed",
     "Forgotten",
@@ -52,6 +55,7 @@ __all__ = [
     "cut_library",
     "cut_run_json",
     "cut_video",
+    "cuts_shown",
     "demo",
     "design_experiment",
     "draft",
@@ -60,7 +64,10 @@ __all__ = [
     "experiments",
     "export_corrections",
     "figures",
+    "forecast_edit",
+    "forecast_script",
     "forget",
+    "market_prospects",
     "open_library",
     "open_series",
     "plan_boundaries",

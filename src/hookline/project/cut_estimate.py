@@ -10,8 +10,8 @@ from hookline.project.cut_manifest import Delivered
 from hookline.project.cut_plan import Planned
 
 ENOUGH = 4  # cuts of the series' own, from which on they are what an estimate rests on
-USUAL_BITS = (0.5, 4.5)  # a second and pixel: from drawings to a moving camera, measured (bench/README.md)
-USUAL_WORK_S = 0.22  # of one processor for a second of a million pixels, measured
+USUAL_BITS = (0.5, 3.0)  # a second and pixel: drawings took 0.9, talking heads 1.1; a moving camera takes more
+USUAL_WORK_S = 0.45  # of one processor for a second of a million pixels (bench/cutting.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def estimate(planned: Sequence[Planned], made: Sequence[Delivered]) -> dict[str,
     known = min(len(bits), len(work)) >= ENOUGH
     low, high = _middle(bits) if known else USUAL_BITS
     pace = work[len(work) // 2] if known else USUAL_WORK_S / 1e6
-    method = f"as the {len(bits)} cuts made" if known else "as usual; from 4 cuts on as this series' own"
+    method = f"those of the {len(bits)} cuts made" if known else "the usual ones until 4 cuts of this series are made"
     found = {}
     for one in planned:
         area = _pixel_seconds(one.version.platform.width, one.version.platform.height, one.version.cut.duration_ms)

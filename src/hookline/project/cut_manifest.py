@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +100,15 @@ def read(folder: Path, *, series: str) -> CutsDocument:
         mend = "restore it, or move it away: cuts that are there are checked and listed anew"
         raise Unreadable(f"is no list of cuts ({error})", where=str(path), mend=mend) from error
     return found
+
+
+def reads_like_ours(id: str) -> bool:
+    """Whether an id has the shape of those that Hookline gives.
+
+    >>> reads_like_ours("small-lies-001-teaser-reels-5a368762"), reads_like_ours("cold-open")
+    (True, False)
+    """
+    return re.search(r"-\d{3,}-[a-z]+\d*-[\w-]+-[0-9a-f]{8}$", id) is not None
 
 
 def with_cut(manifest: CutsDocument, cut: Delivered) -> CutsDocument:

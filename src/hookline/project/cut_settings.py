@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hookline.edit.assemble import Look
 from hookline.edit.platforms import Listed, choose_platforms, known_platforms, read_tables
 from hookline.model.codec import to_json
-from hookline.model.cut import CutKind
+from hookline.model.cut import CutKind, Fill
 from hookline.model.errors import BadInput
+from hookline.model.span import Span
 from hookline.project import config
 from hookline.project.config import Config
 
@@ -21,13 +23,21 @@ AD_SECONDS = (6, 15, 30)
 ENGINES = ("local", "ray")
 KEYS: dict[str, tuple[type, ...]] = {
     "platforms": (list,), "kinds": (list,), "variants": (int,), "first_paid": (int,), "workers": (int,),
-    "memory_gb": (int, float), "engine": (str,), "address": (str,), "faces": (str,),
+    "memory_gb": (int, float), "engine": (str,), "address": (str,), "faces": (str,), "look": (list,),
 }  # fmt: skip
 EXAMPLE = """\
 [cut]
 platforms = ["tiktok", "reels", "shorts"]
 kinds = ["full", "teaser"]
 first_paid = 9               # nothing from this episode on is shown to those who haven't paid
+"""
+LOOK = """\
+[[cut.look]]
+episode = 1
+from_s = 12.4
+to_s = 15.0
+x = 0.3                      # the middle of the crop: shares of the source's width and height
+y = 0.4
 """
 
 
@@ -55,7 +65,7 @@ class CutSettings:
     memory_bytes: int | None = None  # for all of the work together; None: half of what is free
     ray: str = ""  # the address of a cluster; "" for this machine
     faces: str = ""  # the face finder's model file; "" for the one that works out of the box
-    notes: tuple[str, ...] = field(default=())
+    looks: tuple[Look, ...] = ()  # where people say the camera looks
 
 
 def settings(said: Config, folder: Path) -> CutSettings:
@@ -83,6 +93,7 @@ def settings(said: Config, folder: Path) -> CutSettings:
         memory_bytes=round(table["memory_gb"] * 1e9) if "memory_gb" in table else None,
         ray=(table.get("address", "") or "auto") if table.get("engine") == "ray" else "",
         faces=table.get("faces", ""),
+        looks=tuple(_look(one, f"{where}: look {number}") for number, one in enumerate(table.get("look", ()), start=1)),
     )
 
 
@@ -122,6 +133,34 @@ def kinds_of(names: Sequence[str], *, where: str = "") -> tuple[WantedKind, ...]
     return tuple(dict.fromkeys(found))
 
 
+def _look(table: Any, where: str) -> Look:
+    keys = {"episode", "from_s", "to_s", "x", "y", "zoom", "fill", "platform"}
+    if not isinstance(table, dict) or not {"episode", "from_s", "to_s"} <= set(table) <= keys:
+        raise BadInput("can't be read", where=where, mend=f"write it as in\n\n{LOOK}")
+    numbers = {key: table[key] for key in keys - {"fill", "platform"} if key in table}
+    fill, platform = table.get("fill", "crop"), table.get("platform", "")
+    if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in numbers.values()):
+        raise BadInput("has a figure that is no number", where=where, mend=f"write it as in\n\n{LOOK}")
+    right = {
+        "from_s comes before to_s": 0 <= numbers["from_s"] < numbers["to_s"],
+        "x and y lie between 0 and 1": all(0 <= numbers.get(key, 0.5) <= 1 for key in "xy"),
+        "zoom is 1 to 8": 1 <= numbers.get("zoom", 1) <= 8,
+        'fill is "crop" or "blur"': fill in ("crop", "blur"),
+        "platform is one of them in quotes": isinstance(platform, str),
+    }
+    if wrong := [what for what, is_so in right.items() if not is_so]:
+        raise BadInput(f"can't be: {wrong[0]}", where=where, mend=f"write it as in\n\n{LOOK}")
+    return Look(
+        episode=int(numbers["episode"]),
+        span=Span(round(numbers["from_s"] * 1000), round(numbers["to_s"] * 1000)),
+        x=float(numbers.get("x", 0.5)),
+        y=float(numbers.get("y", 0.5)),
+        zoom=float(numbers.get("zoom", 1.0)),
+        fill=Fill(fill),
+        platform=platform,
+    )
+
+
 def _check(table: Mapping[str, Any], where: str) -> None:
     for key, value in table.items():
         if key not in KEYS:
@@ -130,7 +169,7 @@ def _check(table: Mapping[str, Any], where: str) -> None:
             raise BadInput(f"{key} is {value!r}", where=where, mend=f"write it as in\n\n{EXAMPLE}")
         if isinstance(value, (int, float)) and value <= 0:
             raise BadInput(f"{key} is {value}", where=where, mend="give a number above 0")
-        if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+        if key != "look" and isinstance(value, list) and not all(isinstance(one, str) for one in value):
             raise BadInput(f"{key} is {value!r}", where=where, mend=f"write it as in\n\n{EXAMPLE}")
     if table.get("engine", "local") not in ENGINES:
         raise BadInput(f"there is no engine {table['engine']!r}", where=where, mend=f"engines: {', '.join(ENGINES)}")

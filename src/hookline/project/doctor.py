@@ -27,6 +27,8 @@ _EXTRAS = {  # extra -> (module, what it gives)
     "media": (("av",), "video: probe, stills, encoding"),
     "voice": (("espeakng_loader",), "offline voices (espeak-ng, GPL-3.0-or-later, run as a program of its own)"),
     "scripts": (("pypdf",), "scripts in PDF"),
+    "cut": (("av", "cv2", "uharfbuzz", "budoux"), "cuts for every platform, with faces and captions"),
+    "ray": (("ray",), "cuts on several machines"),
     "sample": (("PIL", "vl_convert", "av", "espeakng_loader"), "the sample series' animatics"),
 }
 _LITTLE_BYTES = 2_000_000_000

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.experiment import ExperimentPlan, ExperimentResult, Guardrail, Metric
 from hookline.model.progress import Progress, silent
+from hookline.project import cut_manifest
 from hookline.project.config import Config
+from hookline.project.cut_manifest import Delivered
 from hookline.project.folder import SeriesFolder
 from hookline.project.work import built_audience, engine_of
 
@@ -111,11 +114,35 @@ def allocation(series: SeriesFolder, *, name: str, seed: int = 0, progress: Prog
     )
 
 
+def cuts_shown(series: SeriesFolder, plan: ExperimentPlan) -> tuple[Delivered, ...]:
+    """Those of an experiment's cuts that Hookline made, control first.
+
+    Raises:
+        BadInput: an id is of another episode's cut, or reads like one of ours and is none.
+    """
+    made = cut_manifest.read(series.out / "cuts", series=series.config().id)
+    where = f"{series.config().file}: experiment {plan.name!r}"
+    found = []
+    for id in (plan.control, *plan.variants):
+        cut = made.find(id)
+        if cut is None and cut_manifest.reads_like_ours(id):
+            near = get_close_matches(id, [one.id for one in made.cuts if one.episode == plan.episode], n=1)
+            mend = f"did you mean {near[0]}?" if near else "the ids stand in out/cuts/manifest.json"
+            raise BadInput(f"there is no cut {id!r}", where=where, mend=mend)
+        if cut and cut.episode != plan.episode:
+            mend = f"say episode = {cut.episode}, or name cuts of episode {plan.episode}"
+            raise BadInput(f"{id} is a cut of episode {cut.episode}, not {plan.episode}", where=where, mend=mend)
+        found += [cut] if cut else []
+    return tuple(found)
+
+
 def _chosen(series: SeriesFolder, name: str) -> tuple[ExperimentPlan, ...]:
     found = plans(series.config())
     where = series.config().file
     if not found:
         raise BadInput("no experiment is planned", where=where, mend=f"add one, such as\n\n{EXAMPLE}")
+    for plan in found:
+        cuts_shown(series, plan)
     if not name:
         return found
     named = tuple(plan for plan in found if plan.name == name)

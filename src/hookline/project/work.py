@@ -332,7 +332,7 @@ def _audience(run: SeriesRun, store: Store, progress: Progress) -> Derived | Non
         )
         audience.sum_up(work, series=config.id, sources=sources, engine=engine, progress=progress)
         read = [_export(series, entry, config) for entry in exports]
-        kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms)
+        kept = audience.keep_exports(work, read, series=config.id, durations_ms=durations_ms, engine=engine)
         summary = _summary(work, _with_intake(quality, events), kept, config.smallest_group)
         (work / "summary.json").write_text(dumps(summary), encoding="utf-8")
 
@@ -385,7 +385,8 @@ def _summary(work: Path, quality: Quality, kept: Kept, k: int) -> AudienceSummar
         summary = audience.summarise(work, quality=quality, k=k, platform_curves=kept.curves)
     except NotEnoughData:
         summary = AudienceSummary(False, 0, 0, "", "", (), (), quality, platform_curves=kept.curves)
-    return replace(summary, platform_figures=told.figures, platform_notes=told.notes)
+    tracks = audience.platform_retention(kept, k=k)
+    return replace(summary, platform_figures=told.figures, platform_retention=tracks, platform_notes=told.notes)
 
 
 def _said(entry: Imported, config: Config) -> list[object]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +28,7 @@ Answer = TypeVar("Answer")
 Work = Callable[[Item, Progress], Answer]
 
 TRIES = 3  # processes that a job may cost
+AGAIN = "given again after a lost process or node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def done_by(
     ends the jobs that are still at work, so it should hand its own failures back as values.
     """
     if workers.ray:
-        yield from _on_ray(workers, work, items)
+        yield from _on_ray(workers, work, items, progress)
     elif min(workers.count, len(items)) < 2:
         for item in items:
             yield item, work(item, progress)
@@ -77,6 +80,8 @@ def _in_pool(
                 left.append(item)
             else:
                 yield item, answer
+    if left:
+        progress(AGAIN, len(left), 0)
     for item in left:  # one died and took the pool along: alone, only the guilty one is lost
         yield item, _alone(work, item, progress)
 
@@ -146,8 +151,13 @@ def _call(work: Work[Item, Answer], item: Item) -> Answer:
 # ------------------------------------------------------------------ Ray
 
 
-def _on_ray(workers: Workers, work: Work[Item, Answer], items: Sequence[Item]) -> Iterator[tuple[Item, Answer | Lost]]:
+def _on_ray(
+    workers: Workers, work: Work[Item, Answer], items: Sequence[Item], progress: Progress
+) -> Iterator[tuple[Item, Answer | Lost]]:
     """Jobs on the cluster: Ray places them, a job whose node or process dies is given again."""
+    if not items:
+        return
+    lost = 0
     with _cluster(workers.ray) as ray:
         needs: dict[str, Any] = {"num_cpus": workers.threads, "max_retries": 0}
         if workers.memory_bytes:
@@ -160,8 +170,11 @@ def _on_ray(workers: Workers, work: Work[Item, Answer], items: Sequence[Item]) -
                 item, tries = given.pop(ref)
                 answer = _far_answer(ray, ref, tries)
                 if isinstance(answer, Lost) and tries < TRIES:
+                    lost += 1
+                    progress(AGAIN, lost, 0)
                     given[remote.remote(work, item)] = (item, tries + 1)
                 else:
+                    progress("jobs on Ray", len(items) - len(given), len(items))
                     yield item, answer
         finally:
             for ref in given:
@@ -196,17 +209,33 @@ def _cluster(address: str) -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise MissingExtra(needs="Ray", extra="ray") from error
+    _knock(address)
     try:
         ray.init(address=address, log_to_driver=False, configure_logging=False, runtime_env=_same_code())
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EngineFailed(
-            f"no Ray cluster answers ({said})", where=address, mend='start one, or take engine = "local"'
-        ) from error
+        raise _no_cluster(address, said) from error
     try:
-        yield ray
+        with redirect_stdout(sys.stderr):  # Ray tells of lost nodes where results belong
+            yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Whether anything listens at an address; Ray itself would try for a minute."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError as error:
+        raise _no_cluster(address, error.strerror or str(error)) from error
+
+
+def _no_cluster(address: str, said: str) -> EngineFailed:
+    mend = 'start one (ray start --head), or take engine = "local"'
+    return EngineFailed(f"no Ray cluster answers ({said})", where=address, mend=mend)
 
 
 def _same_code() -> dict[str, Any]:

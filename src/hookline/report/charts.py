@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hookline.audience.result import Curve, EpisodeStep
+from hookline.audience.result import BySecond, Curve, EpisodeStep
 from hookline.insight.result import Moment
 from hookline.model.curve import PlatformCurve
 from hookline.model.script import LineKind, Voice
@@ -58,19 +58,21 @@ def episode(
     curve: Curve | None = None,
     expected: tuple[float, ...] = (),
     platform: tuple[PlatformCurve, ...] = (),
+    tracks: tuple[BySecond, ...] = (),
     moments: tuple[Moment, ...] = (),
     floor: float = 0.0,
     simulated: bool = False,
 ) -> Spec:
     """One episode: retention, leaving, tension, beats and who speaks, over one time axis.
 
+    ``platform`` are curves as platforms export them, ``tracks`` what they say of who stays, with its interval;
     ``floor`` is where the share axis begins, the same for all episodes of a page.
     """
     length = max(0.001, told.duration_ms / 1000)
     bands = dips(moments)
     panels: list[Spec] = []
     if curve or platform:
-        panels.append(_retention(curve, expected, platform, bands, floor, length))
+        panels.append(_retention(curve, expected, (platform, tracks), bands, floor, length))
     if curve:
         panels.append(_leaving(curve, expected, bands, length))
     if told.tension:
@@ -304,20 +306,22 @@ def _share_axis(field: str, floor: float, *, top: float = 1.0) -> Spec:
 def _retention(
     curve: Curve | None,
     expected: tuple[float, ...],
-    platform: tuple[PlatformCurve, ...],
+    exported: tuple[tuple[PlatformCurve, ...], tuple[BySecond, ...]],
     bands: Rows,
     floor: float,
     length: float,
 ) -> Spec:
-    top = max([1.0, *(share for c in platform for share in c.shares)])
+    platform, tracks = exported
+    top = max([1.0, *(share for c in platform for _, share in c.points(round(length * 1000)))])
     y = _share_axis("s", floor, top=math.ceil(10 * top - 1e-9) / 10)
     layers: list[Spec] = []
-    if expected and curve:
+    if expected and (curve or platform):
         rows = [{"t": t, "s": _short(s)} for t, s in enumerate(expected)]
         line = {"type": "line", "color": EXPECTED, "strokeDash": [5, 4], "strokeWidth": 1.5, "clip": True}
         layers.append({"data": {"values": rows}, "mark": line, "encoding": {"y": y}})
     if curve:
         layers += _curve_layers(curve, y)
+    layers += [_platform_band(track, y) for track in tracks if track.n]
     layers += [_platform_line(c, y, length) for c in platform]
     return _timed([*layers, *_badges(bands, length)], length, height=210, bands=bands)
 
@@ -332,9 +336,17 @@ def _curve_layers(curve: Curve, y: Spec) -> list[Spec]:
     ]
 
 
+def _platform_band(track: BySecond, y: Spec) -> Spec:
+    """The interval of a platform's retention."""
+    triples = enumerate(zip(track.low, track.high, strict=True))
+    rows = [{"t": t, "l": _short(low), "h": _short(high)} for t, (low, high) in triples]
+    area = {"type": "area", "color": PLATFORM, "opacity": 0.18, "clip": True}
+    encoding = {"y": {**y, "field": "l"}, "y2": {"field": "h"}}
+    return {"data": {"values": rows}, "mark": area, "encoding": encoding}
+
+
 def _platform_line(curve: PlatformCurve, y: Spec, length: float) -> Spec:
-    pairs = zip(curve.positions, curve.shares, strict=True)
-    rows = [{"t": _short(position * length), "s": _short(share)} for position, share in pairs]
+    rows = [{"t": _short(at / 1000), "s": _short(share)} for at, share in curve.points(round(length * 1000))]
     line = {"type": "line", "color": PLATFORM, "strokeWidth": 1.8, "strokeDash": [2, 2], "clip": True}
     return {"data": {"values": rows}, "mark": line, "encoding": {"y": y}}
 

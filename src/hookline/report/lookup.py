@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
-from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Paywall
+from hookline.audience.result import AudienceSummary, BySecond, Curve, EpisodeStep, Paywall
 from hookline.insight.result import Insight, Moment
 from hookline.model.curve import PlatformCurve
-from hookline.model.estimate import Finding
+from hookline.model.estimate import Estimate, Finding
 from hookline.model.script import Line, LineKind, Source
 from hookline.model.story import EpisodeStory, SeriesStory
 
@@ -69,9 +69,18 @@ class Sight:
     @cached_property
     def platform_curves(self) -> dict[int, tuple[PlatformCurve, ...]]:
         """Platforms' curves by episode."""
-        return grouped(
-            (c.episode, c) for c in (self.audience.platform_curves if self.audience else ()) if len(c.positions) > 1
-        )
+        return grouped((c.episode, c) for c in (self.audience.platform_curves if self.audience else ()) if c.size > 1)
+
+    @cached_property
+    def platform_tracks(self) -> dict[int, tuple[BySecond, ...]]:
+        """Platforms' retention by second, with its interval where the number of views is known, by episode."""
+        return grouped((t.episode, t) for t in (self.audience.platform_retention if self.audience else ()))
+
+    @cached_property
+    def platform_figures(self) -> dict[tuple[int, str, str, str], Estimate]:
+        """What platforms' exports say, by episode, platform, market and the figure's name."""
+        figures = self.audience.platform_figures if self.audience else ()
+        return {(f.episode, f.group.platform, f.group.market, f.name): f.estimate for f in figures}
 
     @cached_property
     def moments(self) -> dict[int, tuple[Moment, ...]]:
@@ -108,15 +117,15 @@ def share_at(shares: tuple[float, ...], at_ms: int) -> float:
     return shares[before] + (position - before) * (shares[after] - shares[before])
 
 
-def by_second(curve: PlatformCurve, seconds: int) -> tuple[float, ...]:
-    """A platform's curve at each whole second of an episode, straight between its positions."""
-    spots, shares = (0.0, *curve.positions), (curve.shares[0], *curve.shares)
+def by_second(curve: PlatformCurve, told: EpisodeStory) -> tuple[float, ...]:
+    """A platform's curve at each whole second of an episode, straight between its points, level beyond them."""
+    points = curve.points(told.duration_ms)
+    spots, shares = (0.0, *(at for at, _ in points)), (points[0][1], *(share for _, share in points))
     found, i = [], 0
-    for second in range(seconds):
-        position = second / max(1, seconds)
-        while i < len(spots) - 2 and spots[i + 1] < position:
+    for second in range(told.seconds):
+        while i < len(spots) - 2 and spots[i + 1] < 1000 * second:
             i += 1
-        part = (position - spots[i]) / ((spots[i + 1] - spots[i]) or 1.0)
+        part = (1000 * second - spots[i]) / ((spots[i + 1] - spots[i]) or 1.0)
         found.append(shares[i] + min(1.0, part) * (shares[i + 1] - shares[i]))
     return tuple(found)
 

@@ -192,7 +192,7 @@ def _floor(sight: Sight) -> float:
     everyone = [curve for (_, market), curve in sight.curves.items() if not market]
     lows = [min(curve.low) for curve in everyone]
     lows += [min(sight.expected[c.episode]) for c in everyone if c.episode in sight.expected]
-    lows += [min(c.shares) for group in sight.platform_curves.values() for c in group]
+    lows += [min((*c.shares, *c.second_shares)) for group in sight.platform_curves.values() for c in group]
     return charts.share_floor(lows)
 
 
@@ -221,6 +221,7 @@ def _episode_chart(sight: Sight, told: EpisodeStory, floor: float) -> dict[str, 
         curve=curve,
         expected=expected,
         platform=platform,
+        tracks=sight.platform_tracks.get(told.number, ()),
         moments=sight.moments.get(told.number, ()),
         floor=floor,
         simulated=sight.simulated and bool(curve or platform),
@@ -232,8 +233,8 @@ def _episode_chart(sight: Sight, told: EpisodeStory, floor: float) -> dict[str, 
         "curve": [[round(v, 4) for v in row] for row in zip(curve.share, curve.low, curve.high, strict=True)]
         if curve
         else [],
-        "expected": [round(share, 4) for share in expected] if curve else [],
-        "platforms": [[c.platform, [round(v, 4) for v in by_second(c, told.seconds)]] for c in platform],
+        "expected": [round(share, 4) for share in expected] if curve or platform else [],
+        "platforms": [[c.title, [round(v, 4) for v in by_second(c, told)]] for c in platform],
         "beats": [[b.span.start_ms / 1000, b.span.end_ms / 1000, words.name(b.type.value)] for b in told.beats],
         "lines": [_said(line) for line in heard(told)],
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hookline.audience.result import AudienceSummary, EpisodeStep, Paywall
 from hookline.insight.result import Effect, Moment
+from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade
 from hookline.model.script import Line, LineKind, Source
 from hookline.model.story import Beat, EndingType, EpisodeStory, Origin, Timing
@@ -116,6 +117,9 @@ class ScriptRow:
     share: str
     change: str
     weight: int  # how much is lost here, 0..4, against the episode's other lines
+
+
+RANK = "relative retention on the platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,7 @@ def rests_on(sight: Sight) -> str:
 def _without_views(audience: AudienceSummary) -> str:
     curves = audience.platform_curves
     if curves:
-        names = words.listed(tuple(sorted({words.apart(curve.platform) for curve in curves})))
+        names = words.listed(tuple(sorted({words.apart(curve.title) for curve in curves})))
         return f"Rests on {words.plural(len(curves), 'retention curve')} exported by {names}; no viewers of its own."
     came = words.plural(audience.quality.rows, "row")
     return f"{came} came in and none could be counted: see what became of them below."
@@ -459,7 +463,7 @@ def _episode(sight: Sight, told: EpisodeStory, stills: Stills, floor: float) -> 
     moments = sight.moments.get(told.number, ())
     found = _dips(told, moments, stills)
     platforms = sight.platform_curves.get(told.number, ())
-    watching = curve.share if curve else by_second(platforms[0], told.seconds) if platforms else ()
+    watching = curve.share if curve else by_second(platforms[0], told) if platforms else ()
     middle = [(m.place.span.start_ms + m.place.span.end_ms) / 2 / max(1, told.duration_ms) for m in moments]
     losses = [min(1.0, at) for at, m in zip(middle, moments, strict=True) if m.excess.value >= 0]
     return EpisodeView(
@@ -479,19 +483,31 @@ def _episode(sight: Sight, told: EpisodeStory, stills: Stills, floor: float) -> 
         dips=found,
         dip_grades=tuple(g for g in Grade if any(dip.figure.grade is g for dip in found)),
         dip_methods=tuple(sorted({dip.figure.method for dip in found})),
-        script=_script(told, watching, sight.expected.get(told.number, ()) if curve else ()),
+        script=_script(told, watching, sight.expected.get(told.number, ()) if watching else ()),
         finish=figure(step.completion) if step else None,
         go_on=figure(step.continuation) if step and step.continuation else None,
         spark=marks.sparkline(watching, floor=floor if curve else 0.0, dips=losses),
-        platforms=tuple(
-            f"{c.platform}{f' ({c.market})' if c.market else ''}: "
-            + (f"{words.plural(c.views, 'view')}" if c.views else "number of views not known, so no interval")
-            for c in platforms
-        ),
+        platforms=tuple(_platform_words(sight, c) for c in platforms),
         has_curve=curve is not None,
-        has_expected=curve is not None and told.number in sight.expected,
-        watched="Watching" if curve else f"Watching on {platforms[0].platform}" if platforms else "",
+        has_expected=bool(watching) and told.number in sight.expected,
+        watched="Watching" if curve else f"Watching on {platforms[0].title}" if platforms else "",
     )
+
+
+def _platform_words(sight: Sight, curve: PlatformCurve) -> str:
+    """A platform's curve in words: its views, who finishes, its rank, each with its interval or none said."""
+    key = (curve.episode, curve.platform, curve.market)
+    finish, rank = (sight.platform_figures.get((*key, name)) for name in ("completion of views", RANK))
+    parts = [words.plural(curve.views, "view") if curve.views else "number of views not known, so no interval"]
+    if finish:
+        interval = f" [{100 * finish.low:.1f} to {100 * finish.high:.1f}]" if finish.n else ""
+        parts.append(f"{100 * finish.value:.1f} % finish{interval}")
+    if rank:
+        parts.append(f"rank {rank.value:.2f} among the platform's videos of like length (0.5 is the middle)")
+    if curve.paid:
+        parts.append("plays of ads")
+    where = f" ({words.apart(curve.market)})" if curve.market else ""
+    return f"{curve.title}{where}: {'; '.join(parts)}"
 
 
 def _evidence(sight: Sight, sources: tuple[Source, ...]) -> tuple[LineView, ...]:

@@ -12,7 +12,8 @@ WITH single AS (
     FROM views_merged
 )
 SELECT
-    view_id, viewer_id, t.series, episode, cut, market, platform, started_at, duration_ms,
+    view_id, viewer_id, t.series, episode, cut, coalesce(market, '') AS market, coalesce(platform, '') AS platform,
+    started_at, duration_ms,
     CASE WHEN completed THEN duration_ms ELSE least(exit_ms, duration_ms - 1) END AS exit_ms,
     watched_ms, completed, CAST(started_at AS DATE) AS day
 FROM single CROSS JOIN this t

@@ -36,7 +36,7 @@ def learnt(library: Sequence[SeriesData], *, draws: int, seed: int) -> tuple[Pos
         np.array([t.variance for t in found], dtype=np.float64),
         features([t.episode.ending for t in found]),
         np.array([t.series for t in found], dtype=np.int64),
-        groups=len(library),
+        groups=len(library) + 1,  # and one not seen yet, so that one series alone doesn't stand for all
         prior=PRIOR,
         draws=draws,
         seed=seed,
