@@ -1,4 +1,4 @@
-"""What the camera follows: frames of the sample in four shapes side by side, and the way of the 9:16 frame over time."""
+"""What the camera follows: frames of the sample in four shapes, and the way of the 9:16 frame over time."""
 
 from __future__ import annotations
 
