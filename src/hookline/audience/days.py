@@ -93,7 +93,7 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
         some = [path for path, c in files.items() if c.table == table.name and any(day in c.rows for day in wanted)]
         work.engine.read(f"{name}_read", table, some)
     eves = sorted({beside(day, -1) for day in days} - set(days))
-    for name, table, limit in (
+    for name, source, limit in (
         ("events_around", "events", within("at", around)),
         ("events_near", "events", within("at", days, begin=-1, end=25)),
         ("events_eve", "events", within("at", eves, end=23)),
@@ -101,7 +101,7 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
         ("views_in", "views", within("started_at", days)),
         ("steps_in", "steps", within("at", days)),
     ):
-        work.engine.show(name, f"SELECT * FROM {table}_read WHERE {limit}")  # noqa: S608
+        work.engine.show(name, f"SELECT * FROM {source}_read WHERE {limit}")  # noqa: S608
     work.keep("events_early")
     work.show("events_raw")
     work.engine.show("watched_in", "SELECT * FROM watched_dated SEMI JOIN days USING (day)")
@@ -165,8 +165,9 @@ def add_up(work: Work, days: Sequence[str], manifest: Manifest) -> None:
     for table in (VIEWS, WATCHED, STEPS_RAW):
         work.read_days(table, days)
     work.read_days(WATCHED, days, name="stretches")
+    work.publish_days(CELLS, days)
     places(work, manifest)
-    for table in (CELLS, VIEWER_DAYS, PAYMENTS):
+    for table in (VIEWER_DAYS, PAYMENTS):
         work.publish_days(table, days)
 
 
@@ -184,8 +185,8 @@ def link_day(previous: Path | None, out: Path, day: str) -> None:
 
 
 def places(work: Work, manifest: Manifest) -> None:
-    """The numbers of markets and platforms, those known before and those of ``views``."""
-    found = work.engine.ask("SELECT DISTINCT market, platform FROM views ORDER BY market, platform")
+    """The numbers of markets and platforms, those known before and those of ``cells``, which are fewer than views."""
+    found = work.engine.ask("SELECT DISTINCT market, platform FROM cells ORDER BY market, platform")
     manifest.places.extend(list(place) for place in found if list(place) not in manifest.places)
     show_places(work.engine, manifest)
 
