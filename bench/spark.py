@@ -25,7 +25,8 @@ from hookline.audience.days import BY_DAY
 from hookline.audience.engine import Open, chosen, embedded
 from hookline.audience.sums import TABLES as SUM_TABLES
 from hookline.audience.sums import sum_up
-from hookline.audience.tables import COHORT_SUMS, COHORTS, PAID_SUMS, RETENTION, REVENUE, STEP_SUMS
+from hookline.audience.tables import COHORTS, RETENTION, REVENUE
+from hookline.audience.totals import QUERY_OF
 from hookline.formats import hookline_parquet, segment
 from hookline.formats.events import engine
 from hookline.model.tables import STEPS, Table
@@ -34,7 +35,7 @@ GIVEN: dict[str, Any] = {
     "series": "bench",
     "durations_ms": dict.fromkeys(range(1, world.EPISODES + 1), world.EPISODE_MS),
 }
-ONE_FILE = (STEPS, RETENTION, REVENUE, COHORTS, STEP_SUMS, PAID_SUMS, COHORT_SUMS, *SUM_TABLES)
+ONE_FILE = tuple(dict.fromkeys((STEPS, RETENTION, REVENUE, COHORTS, *QUERY_OF, *SUM_TABLES)))
 CLUSTER = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",

@@ -29,12 +29,14 @@ from hookline.model.experiment import ExperimentPlan, Metric
 from hookline.model.tables import Table
 from tests.audience.canonical import write
 from tests.audience.cluster import cluster, missing
-from tests.audience.test_build import DURATIONS_MS, T0, crowd, prepared
+from tests.audience.test_build import DURATIONS_MS, T0, crowd, event, prepared
 from tests.audience.test_days import weeks
 from tests.shared import REPOSITORY
 
-FILES = {
-    path.read_text(encoding="utf-8").rstrip().rstrip(";"): path.relative_to(QUERIES) for path in QUERIES.rglob("*.sql")
+FILES = {  # but for those of figures: they read small tables of this machine, whichever engine made those
+    path.read_text(encoding="utf-8").rstrip().rstrip(";"): path.relative_to(QUERIES)
+    for path in QUERIES.rglob("*.sql")
+    if path.parent.name != "figures"
 }
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # small data: most time would go into compiling
 ONE_MACHINE = {
@@ -51,6 +53,7 @@ ONE_MACHINE = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
+LATE = date(2026, 10, 2)
 TESTERS = ["tess", "ann\\"]
 PLAN = ExperimentPlan("x", 1, "cut1", ("other",), Metric.REVENUE, 0.02, window_days=1, currency="USD")
 
@@ -203,7 +206,7 @@ def traps(folder: Path) -> list[Path]:
     folder.mkdir()
     views, watched = prepared(rng, 60)
     views += robot()
-    events = weeks(5, days=3) + crowd(7, streams=10)
+    events = weeks(5, days=3) + crowd(7, streams=10) + twins()
     steps = [step(rng) for _ in range(400)]
     ads = [ad(rng) for _ in range(60)]
     installs = [install(rng, rng.choice(views)["viewer_id"]) for _ in range(80)]
@@ -221,9 +224,17 @@ def traps(folder: Path) -> list[Path]:
         for row in rng.sample(whole, k=len(whole) // 12):
             row[rng.choice([column for column in row if column not in ("event_id", "cut")])] = None
         half = len(whole) // 2
-        files += [write(folder / f"{name} {part}.parquet", name, some) for part, some in
-                  ((1, whole[:half + 20]), (2, whole[half:]))]  # fmt: skip
+        parts = (whole[: half + 20], whole[half:])
+        if name == "views":
+            late = [row for row in whole if not row["started_at"] or row["started_at"].date() == LATE]
+            parts = ([row for row in whole if row not in late[20:]], late)
+        files += [write(folder / f"{name} {number}.parquet", name, some) for number, some in enumerate(parts, 1)]
     return files
+
+
+def twins() -> list[dict[str, Any]]:
+    """One id twice on the day before the late one: in its last hour, and before that."""
+    return [event(1, "playing", 2_000, at, event_id="twin") for at in (T0, T0 - timedelta(hours=9))]
 
 
 def step(rng: random.Random) -> dict[str, Any]:
@@ -258,7 +269,7 @@ def robot() -> list[dict[str, Any]]:
     """More views in a minute than anybody begins."""
     view = {"viewer_id": "robot", "series": "show", "cut": "full", "market": "US", "platform": "web", "exit_ms": 9_000}
     return [
-        {**view, "view_id": f"r{n}", "episode": 1 + n % 3, "started_at": T0 + timedelta(milliseconds=500 * n)}
+        {**view, "view_id": f"r{n}", "episode": 1 + n % 3, "started_at": T0 + timedelta(hours=9, milliseconds=500 * n)}
         for n in range(70)
     ]
 
@@ -278,7 +289,7 @@ def everything(files: Sequence[Path], early: Path) -> Callable[[Open, Path], Non
 
 
 def early_of(files: Sequence[Path], out: Path) -> Path:
-    """What is built of all files but one, whose rows are of every day."""
+    """What is built of all files but one, whose rows are of one day, or of none."""
     out.mkdir()
     some = [file for file in files if file.name != "views 2.parquet"]
     build(some, out, series="show", durations_ms=DURATIONS_MS, testers=TESTERS)

@@ -93,7 +93,7 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
         some = [path for path, c in files.items() if c.table == table.name and any(day in c.rows for day in wanted)]
         work.engine.read(f"{name}_read", table, some)
     eves = sorted({beside(day, -1) for day in days} - set(days))
-    for name, table, limit in (
+    for name, source, limit in (
         ("events_around", "events", within("at", around)),
         ("events_near", "events", within("at", days, begin=-1, end=25)),
         ("events_eve", "events", within("at", eves, end=23)),
@@ -101,7 +101,7 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
         ("views_in", "views", within("started_at", days)),
         ("steps_in", "steps", within("at", days)),
     ):
-        work.engine.show(name, f"SELECT * FROM {table}_read WHERE {limit}")  # noqa: S608
+        work.engine.show(name, f"SELECT * FROM {source}_read WHERE {limit}")  # noqa: S608
     work.keep("events_early")
     work.show("events_raw")
     work.engine.show("watched_in", "SELECT * FROM watched_dated SEMI JOIN days USING (day)")
