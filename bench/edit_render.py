@@ -39,7 +39,8 @@ for name, width, height in {shapes}:
     clip = clip.cropped(x_center=clip.w / 2, y_center=clip.h / 2, width=wide, height=high)
     clip.resized((width, height)).write_videofile(
         f"{{out}}/{{name}}.mp4", codec="libx264", preset="veryfast", audio_codec="aac", audio_bitrate="160k",
-        audio_fps=48000, threads=threads, ffmpeg_params=["-crf", "20", "-g", "50"], logger=None)
+        audio_fps=48000, threads=threads, temp_audiofile_path=out, logger=None,
+        ffmpeg_params=["-crf", "20", "-g", "50"])
 """
 
 
@@ -182,7 +183,7 @@ def timed(command: Sequence[str]) -> Cost:
     process = subprocess.Popen(command, cwd=REPOSITORY)
     _, status, used = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"failed: {' '.join(command[:3])} ...")
+        raise SystemExit(f"failed ({os.waitstatus_to_exitcode(status)}): {command[0]}")
     return Cost(time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 

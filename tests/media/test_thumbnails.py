@@ -3,6 +3,7 @@ from __future__ import annotations
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -59,7 +60,8 @@ def test_the_sharp_well_lit_picture_is_found(tmp_path: Path) -> None:
     (found,) = thumbnails(film, width=90)
     assert 2000 < found.at_ms < 4000
     assert found.why == "sharp, well exposed"
-    with av.open(BytesIO(found.jpeg)) as container:
+    container: Any = av.open(BytesIO(found.jpeg))
+    with container:
         assert next(container.decode(video=0)).width == 90
 
 

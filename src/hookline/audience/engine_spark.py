@@ -20,7 +20,7 @@ from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from hookline.audience.engine import Engine, Open, Row
-from hookline.audience.spark_sql import KINDS, rows_as_values, turned
+from hookline.audience.spark_sql import KINDS, picks, rows_as_values, turned
 from hookline.audience.tables import partitions
 from hookline.formats import events
 from hookline.formats.events import write_parquet
@@ -130,7 +130,7 @@ class Spark:
     session: SparkSession
     times: int = MANY
     names: set[str] = field(default_factory=set)
-    kept: list[DataFrame] = field(default_factory=list)
+    kept: dict[str, DataFrame] = field(default_factory=dict)
 
     def ask(self, query: str) -> list[Row]:
         """The rows of a query."""
@@ -162,14 +162,17 @@ class Spark:
             self._name(name, self._empty(table, day=True))
 
     def show(self, name: str, query: str) -> None:
-        """Make a query readable under a name, computed as it is read."""
-        self._name(name, self.session.sql(turned(query)))
+        """Make a query readable under a name; what takes work is worked out once, as it is first read.
+
+        Spark would else work it out for each reader, and put the expressions of views over views into one another,
+        until planning takes longer than running.
+        """
+        found = self.session.sql(turned(query))
+        self._name(name, found if picks(query) else self._hold(name, found))
 
     def keep(self, name: str, query: str) -> None:
         """Keep a small query's rows in the executors' memory, as far as it reaches."""
-        found = self.session.sql(turned(query)).cache()
-        self.kept.append(found)
-        self._name(name, found)
+        self._name(name, self._hold(name, self.session.sql(turned(query))))
 
     def stage(self, name: str, query: str) -> None:
         """Run a query and keep its rows on disk."""
@@ -215,10 +218,17 @@ class Spark:
 
     def forget(self) -> None:
         """Let go of all names, and of what is kept in memory."""
-        for found in self.kept:
+        for found in self.kept.values():
             found.unpersist()
         for name in self.names:
             self.session.catalog.dropTempView(name)
+
+    def _hold(self, name: str, found: DataFrame) -> DataFrame:
+        """Rows that stay, in memory or on the executors' disks, until the name means something else."""
+        if name in self.kept:
+            self.kept[name].unpersist()
+        self.kept[name] = found.cache()
+        return found
 
     def _name(self, name: str, found: DataFrame) -> None:
         found.createOrReplaceTempView(name)

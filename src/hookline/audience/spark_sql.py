@@ -32,6 +32,17 @@ def turned(query: str) -> str:
     return str(tree.sql(dialect="spark", comments=False, unsupported_level=glot.ErrorLevel.RAISE))
 
 
+def picks(query: str) -> bool:
+    """Whether a query only picks rows of one table: nothing to be worked out.
+
+    >>> picks("SELECT * FROM a WHERE b > 1"), picks("SELECT * FROM a SEMI JOIN b USING (c)")
+    (True, False)
+    """
+    glot = _sqlglot()
+    tree = glot.parse_one(query, read="duckdb")
+    return not tree.find(glot.exp.Join, glot.exp.SetOperation, glot.exp.Case, glot.exp.Window, glot.exp.AggFunc)
+
+
 def rows_as_values(columns: str, rows: Sequence[Sequence[Any]]) -> str:
     """A query of Spark's that gives these rows; ``columns`` as in ``CREATE TABLE``."""
     exp = _sqlglot().exp

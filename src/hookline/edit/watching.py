@@ -25,7 +25,6 @@ from hookline.media.voice import Voice, voice_of
 from hookline.model.face import Face, FaceTrack
 from hookline.model.progress import Progress, silent
 from hookline.model.shot import Footage, Shot
-from hookline.model.span import Span
 
 EYES_MS = 200  # how often what draws the eye is looked for
 SMALL_PIXELS = 384 * 216  # of the copy in which faces are looked for
@@ -52,14 +51,6 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
-class TextArea:
-    """Writing that is part of the picture, for a while."""
-
-    span: Span
-    area: Area
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen and heard in a source.  Everything is in pixels of the upright picture with square pixels."""
 
@@ -71,7 +62,6 @@ class Seen:
     tracks: tuple[FaceTrack, ...]
     mouths: tuple[tuple[float, ...], ...]  # by track and picture, how much more the mouth moves than the face
     interest: tuple[Interest, ...]
-    texts: tuple[TextArea, ...]
     voice: Voice | None
     finder: str  # which finder of faces, and its version
     remarks: tuple[str, ...]  # what is odd about the source, and what was done about it
@@ -162,7 +152,6 @@ class _Watcher:
             tracks=tuple(track for track, _ in tracks),
             mouths=tuple(mouth for _, mouth in tracks),
             interest=tuple(self._interest),
-            texts=(),
             voice=None,
             finder=f"{self._finder.name} {self._finder.version}",
             remarks=source.remarks,

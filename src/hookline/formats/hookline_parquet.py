@@ -82,7 +82,8 @@ def load(files: Path | Sequence[Path], out: Path, *, series: str, key: bytes, pr
         with reading(paths[0]):
             given, columns = _open(con, paths)
         shape = _shape(columns, paths[0])
-        told = zoneless(con, given, shape.table, columns)
+        with reading(paths[0]):
+            told = zoneless(con, given, shape.table, columns)
         return load_rows(con, given, shape.table, columns, out, series=series, progress=progress, aside=told)
 
 

@@ -170,7 +170,8 @@ def load(
             aside = _translate(con, mapping)
         columns = {row[0]: row[1] for row in con.execute("DESCRIBE given").fetchall()}
         if not any(column.zone for _, column in mapping.columns):
-            aside += zoneless(con, given, mapping.table, columns)
+            with reading(paths[0]):
+                aside += zoneless(con, given, mapping.table, columns)
         return load_rows(con, given, mapping.table, columns, out, series=series, progress=progress, aside=aside)
 
 
