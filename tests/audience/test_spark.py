@@ -103,17 +103,15 @@ class Recorded:
     def show(self, name: str, query: str) -> None:
         self.engine.show(name, query)
         if query in FILES:
-            self.told.append(Told(name, query, in_order(self._named(name))))
+            self._tell(name, query)
 
     def keep(self, name: str, query: str) -> None:
         self.engine.keep(name, query)
-        self.told.append(Told(name, query, in_order(self._named(name))))
+        self._tell(name, query)
 
     def stage(self, name: str, query: str) -> None:
         self.engine.stage(name, query)
-        some = sorted(self.engine.scratch.glob(f"{name}-*"), key=lambda one: int(one.name.rsplit("-")[-1]))  # type: ignore[attr-defined]
-        files = f"{some[-1]}/*.parquet" if some else f"{self.engine.scratch}/{name}.parquet"  # type: ignore[attr-defined]
-        self.told.append(Told(name, query, self._in_files(files)))
+        self._tell(name, query)
 
     def write(self, query: str, path: Path, meta: Mapping[str, Any]) -> None:
         self.engine.write(query, path, meta)
@@ -128,10 +126,14 @@ class Recorded:
     def reading(self, source: Path) -> AbstractContextManager[None]:
         return self.engine.reading(source)
 
-    def _named(self, name: str) -> list[Any]:
+    def _tell(self, name: str, query: str) -> None:
         if isinstance(self.engine, Embedded):
-            return in_columns(self.con.table(name))
-        return [row.asDict() for row in self.engine.session.table(name).collect()]  # type: ignore[attr-defined]
+            rows: list[Any] = in_columns(self.con.table(name))
+        else:
+            session = self.engine.session  # type: ignore[attr-defined]
+            (path,) = {str(Path(file).parent) for file in session.table(name).inputFiles()}
+            rows = in_columns(self.con.read_parquet(f"{path.removeprefix('file://').removeprefix('file:')}/*.parquet"))
+        self.told.append(Told(name, query, in_order(rows)))
 
     def _in_files(self, pattern: str) -> list[str]:
         return in_order(in_columns(self.con.read_parquet(pattern, hive_partitioning=True)))

@@ -130,7 +130,6 @@ class Spark:
     session: SparkSession
     times: int = MANY
     names: set[str] = field(default_factory=set)
-    kept: dict[str, DataFrame] = field(default_factory=dict)
 
     def ask(self, query: str) -> list[Row]:
         """The rows of a query."""
@@ -162,23 +161,25 @@ class Spark:
             self._name(name, self._empty(table, day=True))
 
     def show(self, name: str, query: str) -> None:
-        """Make a query readable under a name; what takes work is worked out once, as it is first read.
+        """Make a query readable under a name; what takes work is worked out once, and kept on disk.
 
-        Spark would else work it out for each reader, and put the expressions of views over views into one another,
-        until planning takes longer than running.
+        Spark would else put views over views into one plan, whose making takes longer than its running.
         """
-        found = self.session.sql(turned(query))
-        self._name(name, found if picks(query) else self._hold(name, found))
+        if picks(query):
+            self._name(name, self.session.sql(turned(query)))
+        else:
+            self.stage(name, query)
 
     def keep(self, name: str, query: str) -> None:
-        """Keep a small query's rows in the executors' memory, as far as it reaches."""
-        self._name(name, self._hold(name, self.session.sql(turned(query))))
+        """Keep a small query's rows on disk: executors' memory is theirs."""
+        self.stage(name, query)
 
     def stage(self, name: str, query: str) -> None:
         """Run a query and keep its rows on disk."""
         path = self.scratch / f"{name}-{len(list(self.scratch.glob(f'{name}-*')))}"  # an older one may still be read
-        self.session.sql(turned(query)).write.parquet(str(path))
-        self._name(name, self.session.read.parquet(str(path)))
+        found = self.session.sql(turned(query))
+        found.write.parquet(str(path))
+        self._name(name, self.session.read.schema(found.schema).parquet(str(path)))
 
     def write(self, query: str, path: Path, meta: Mapping[str, Any]) -> None:
         """Write a query's rows as one file, by the driver."""
@@ -217,18 +218,9 @@ class Spark:
             ) from error
 
     def forget(self) -> None:
-        """Let go of all names, and of what is kept in memory."""
-        for found in self.kept.values():
-            found.unpersist()
+        """Let go of all names."""
         for name in self.names:
             self.session.catalog.dropTempView(name)
-
-    def _hold(self, name: str, found: DataFrame) -> DataFrame:
-        """Rows that stay, in memory or on the executors' disks, until the name means something else."""
-        if name in self.kept:
-            self.kept[name].unpersist()
-        self.kept[name] = found.cache()
-        return found
 
     def _name(self, name: str, found: DataFrame) -> None:
         found.createOrReplaceTempView(name)
