@@ -205,7 +205,7 @@ def _nothing(asked: _Asked) -> NotEnoughData:
     limit = "" if asked.limit_ms is None else f" in {asked.limit_ms / 1000:g} s"
     return NotEnoughData(
         f"episode {asked.material.number} has {wanted}{limit}",
-        mend="allow more time, or correct the episode's hook and ending (hookline story --corrections)",
+        mend="allow more time, or correct the episode's hook and ending (hookline story --export)",
     )
 
 
