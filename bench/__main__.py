@@ -20,9 +20,9 @@ ROOMS = {
     "whole": ("start", "real_input"),
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
     "audience": ("audience", "events", "scale", "figures", "spark"),
-    "insight": ("insight", "plans", "experiments", "catalogue", "curves"),
+    "insight": ("insight", "plans", "forecasts", "experiments", "catalogue", "curves"),
     "media": ("shots",),
-    "edit": ("choose",),
+    "edit": ("faces", "framing", "choose", "edit_render", "cutting"),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"

@@ -1,10 +1,10 @@
 """Finders of faces against faces marked by eye: recall, precision and cost.
 
 The marks (``bench/face_marks.json``) were set by looking at 207 frames of seventeen films: every face that a viewer
-would say is one, turned and covered ones too, is marked; tiny, blurred and nearly dark ones are unsure and count neither
-way.  YuNet at 1280 pixels proposed places and missed ones were added by eye, which favours YuNet a little.  A find is right
-when its middle lies within half a face's width of a mark and it is between half and twice as wide.  Cost is CPU seconds on
-one thread, scaling included.  dlib's detector is measured where ``dlib`` is installed.
+would say is one, turned and covered ones too, is marked; tiny, blurred and nearly dark ones are unsure and count
+neither way.  YuNet at 1280 pixels proposed places and missed ones were added by eye, which favours YuNet a little.  A
+find is right when its middle lies within half a face's width of a mark and it is between half and twice as
+wide.  Cost is CPU seconds on one thread, scaling included.  dlib's detector is measured where ``dlib`` is installed.
 """
 
 from __future__ import annotations

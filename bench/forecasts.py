@@ -155,7 +155,7 @@ def _width(found: Sequence[Judged]) -> float:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--catalogues", type=int, default=3)
+    parser.add_argument("--catalogues", type=int, default=2)
     asked = parser.parse_args()
     began = time.process_time()
     full, plain, field = list[Judged](), list[Judged](), list[Judged]()

@@ -18,7 +18,7 @@ from bench.shot_films import KINDS, Change, film, films, write
 from hookline.media.probe import opened, video_stream
 from hookline.media.shots import shots_of
 
-SEEDS = range(1000, 1014)  # thresholds were set on seeds below 100
+SEEDS = range(2000, 2014)  # thresholds were set on seeds below 100, two faults found on 1000 to 1013
 CUT_SLACK = 1  # frames
 MELT_SLACK = 3
 SPEED_REPEATS = 3

@@ -7,6 +7,7 @@
 ./dev docs example      the worked example of the story page
 ./dev docs captions     captions in four scripts on frames of the sample
 ./dev docs frames       frames of the animatics
+./dev docs camera       what the camera follows, in four shapes
 ./dev docs report       the report in a browser (wants chromium and a finished ./dev demo)
 """
 
@@ -17,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = ("commands", "schema", "tension", "example", "captions", "frames", "report")
+PARTS = ("commands", "schema", "tension", "example", "captions", "frames", "camera", "report")
 
 
 def main() -> int:
@@ -52,6 +53,10 @@ def make(part: str) -> list[Path]:
         from docs import example
 
         return example.make()
+    if part == "camera":
+        from docs import camera
+
+        return camera.make(HERE / "pictures")
     from docs import pictures
 
     return pictures.make(HERE.parent / "demo", HERE / "pictures")

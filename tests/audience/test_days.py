@@ -141,6 +141,21 @@ def test_a_series_of_more_episodes_than_a_block_of_bits(tmp_path: Path) -> None:
     assert to_the_end == dict.fromkeys(range(1, 132), 1)
 
 
+def test_a_viewer_of_two_blocks_on_a_day_belongs_where_the_first_view_was(tmp_path: Path) -> None:
+    views = [
+        event(0, "", None, T0, view_id=f"{n}", viewer_id="v", episode=n, cut="c", market=market,
+              started_at=T0.replace(hour=hour), exit_ms=30_000, watched_ms=30_000)
+        for n, market, hour in ((61, "US", 9), (1, "MX", 10), (2, "MX", 11))
+    ]  # fmt: skip
+    step(
+        tmp_path / "a",
+        [write(tmp_path / "v.parquet", "views", views)],
+        durations_ms=dict.fromkeys(range(1, 62), 30_000),
+    )
+    assert {(r["episode"], r["market"]) for r in rows(tmp_path / "a", "steps")} == {(1, "US"), (2, "US"), (61, "US")}
+    assert [(r["market"], r["viewers"]) for r in rows(tmp_path / "a", "cohorts")] == [("US", 1)]
+
+
 def _by_episode(folder: Path) -> list[dict[str, Any]]:
     sums: dict[int, dict[str, Any]] = {}
     for row in rows(folder, "steps"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from hookline import project, sample
 from hookline.cli import main
 from hookline.model.estimate import FindingKind
+from tests.formats import made_exports
 
 
 def hookline(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -228,6 +230,49 @@ def test_a_curve_without_views_is_drawn_without_a_finding(tmp_path: Path, capsys
     assert insight is not None
     assert not insight.findings
     assert any("views" in note for note in insight.notes)
+
+
+def test_every_platform_s_export_is_known_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A YouTube curve with its views by country, Meta's and TikTok's reports; views in hookline.toml; quality told."""
+    root, given = tmp_path / "series", tmp_path / "given"
+    given.mkdir()
+    files = {
+        "retention ep01.csv": made_exports.STUDIO + "12,half\n", "countries ep01.csv": made_exports.GEOGRAPHY,
+        "meta ep01.json": made_exports.meta(), "tiktok ep02.json": made_exports.tiktok(),
+        "ep02.csv": made_exports.STUDIO,
+    }  # fmt: skip
+    for name, text in files.items():
+        (given / name).write_text(text)
+    assert main(["new", str(root), "--title", "Out", "--language", "en"]) == 0
+    assert main(["import", str(root), *map(str, sample.copy_scripts(tmp_path / "in", language="en"))]) == 0
+    settings = root / "hookline.toml"
+    settings.write_text(settings.read_text() + '\n[audience]\nviews = { "ep02.csv" = 7000 }\n')
+    assert main(["import", str(root), str(given)]) == 0
+    assert "5 imported" in capsys.readouterr().out
+    assert main(["audience", str(root), "--csv"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    shown = {(r["platform"], r["market"], r["episode"]): r for r in rows if r["figure"] == "completion of views"}
+    sizes = {key: int(row["n"]) for key, row in shown.items()}
+    assert sizes == {
+        ("", "", "1"): 20_500, ("", "", "2"): 7000, ("youtube", "", "1"): 20_500, ("youtube", "", "2"): 7000,
+        ("meta", "", "1"): 8000, ("tiktok", "", "2"): 5000,
+    }  # fmt: skip
+    assert all(float(r["low"]) <= float(r["value"]) <= float(r["high"]) for r in rows)
+    assert {r["market"] for r in rows if r["figure"] == "views"} == {"", "US", "BR"}
+    assert main(["audience", "quality", str(root)]) == 0
+    assert "a cell is not a number" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("setting", ["[1]", '{ "a.csv" = 0 }', '{ "a.csv" = "many" }'])
+def test_views_in_the_settings_are_whole_numbers(
+    setting: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", str(tmp_path / "s")]) == 0
+    shutil.copy(sample.copy_scripts(tmp_path / "in", language="en")[0], tmp_path / "s" / "scripts")
+    settings = tmp_path / "s" / "hookline.toml"
+    settings.write_text(settings.read_text() + f"\n[audience]\nviews = {setting}\n")
+    assert main(["run", str(tmp_path / "s")]) == 2
+    assert "views is" in capsys.readouterr().err
 
 
 def test_viewers_of_another_series_are_set_aside_and_the_page_says_why(series: Path, tmp_path: Path) -> None:

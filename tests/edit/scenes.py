@@ -56,7 +56,6 @@ def scene(
         tracks=tuple(tracks),
         mouths=tuple(mouths),
         interest=tuple(Interest(at, size[0] / 2, size[1] / 2) for at in range(0, count * STEP_MS, 200)),
-        texts=(),
         voice=None,
         finder="by hand",
         remarks=(),

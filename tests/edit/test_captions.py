@@ -78,6 +78,7 @@ def test_lines_without_spaces_break_between_words_and_never_before_a_stop(langua
         ("en", "He told me that he loved Mary Jane Watson.", 31, ("He told me", "that he loved Mary Jane Watson.")),
         ("en", "Get out of here, and take your mop.", 25, ("Get out of here,", "and take your mop.")),
         ("en", "Mr. Crane. You are in the wrong room.", 26, ("Mr. Crane.", "You are in the wrong room.")),
+        ("en", "They never let me open the box.", 25, ("They never let me", "open the box.")),
         ("de", "Ich habe das Haus niemals verkauft.", 25, ("Ich habe das Haus", "niemals verkauft.")),
         ("es", "No quiero que vuelvas a la casa.", 25, ("No quiero", "que vuelvas a la casa.")),
         ("zh", "把拖把归还给我，滚出去！", 8, ("把拖把归还给我，", "滚出去！")),

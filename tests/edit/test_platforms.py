@@ -132,7 +132,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
         read_tables(tmp_path / "platforms.toml")
 
 
-ODD = st.sampled_from(["", "60 s", None, True, [], {}])
+ODD: st.SearchStrategy[Any] = st.sampled_from(["", "60 s", None, True, [], {}])
 VALUES: st.SearchStrategy[Any] = st.integers(-10, 10**13) | st.floats(-100, 100) | ODD
 
 

@@ -14,6 +14,7 @@ import pytest
 from hookline.formats import hookline_parquet
 from hookline.formats.events import Intake, Pseudonyms
 from hookline.model.errors import Unreadable
+from hookline.model.quality import SetAside
 from hookline.model.tables import META_KEY, TABLES, VIEWS
 
 KEY = b"k" * 32
@@ -50,7 +51,9 @@ def load(source: Path, out: Path) -> tuple[Intake, list[dict[str, Any]]]:
 )
 def test_a_table_is_known_by_its_columns(tmp_path: Path, row: dict[str, Any], table: str) -> None:
     intake, found = load(file(tmp_path / "in.parquet", [row]), tmp_path / "out.parquet")
-    assert intake == Intake(table, 1, 1, False)
+    mend = "send ISO 8601 times with a zone"
+    zone = SetAside("the time names no zone: taken as UTC", 1, "2026-10-01 10:00:00", mend, True)
+    assert intake == Intake(table, 1, 1, False, (zone,) if table != "watched" else ())
     names = Pseudonyms.from_key(KEY)
     if "viewer_id" in row:
         assert found[0]["viewer_id"] == names.viewer(row["viewer_id"])
@@ -79,7 +82,8 @@ def test_other_types_are_read_and_what_can_not_be_read_is_told(tmp_path: Path) -
     ]
     intake, found = load(file(tmp_path / "in.parquet", rows), tmp_path / "out.parquet")
     assert [(r["episode"], r["exit_ms"], r["started_at"]) for r in found] == [(2, 5, AT)]
-    lost, extra = intake.set_aside
+    zoneless, lost, extra = intake.set_aside
+    assert (zoneless.reason, zoneless.count) == ("the time names no zone: taken as UTC", 2)
     assert (lost.reason, lost.count) == ("viewer_id (1), started_at (1): missing, or not of its type", 2)
     assert (extra.reason, extra.kept) == ("the column 'extra' is not one of views: not read", True)
 

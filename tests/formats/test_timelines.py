@@ -404,6 +404,16 @@ def test_a_source_of_another_rate_lies_on_the_timelines_frames() -> None:
     assert [item.get("duration") for item in items] == ["25/25s", "25/25s", "25/25s"]
 
 
+def test_a_source_of_an_uneven_rate_is_counted_in_one_that_editors_know() -> None:
+    uneven = {"ep01.mp4": SourceFile("ep01.mp4", "file:///a.mp4", 100_000, (2_997, 100), 1920, 1080)}
+    cut = Cut("x", "s", 1, (Clip("ep01.mp4", Span(1_001, 11_011)),))
+    root = check_document(fcpxml.write(cut, fps=(30_000, 1001), sources=uneven, size=SIZE).decode())
+    rates = {element.get("frameDuration") for element in root.iter("format")}
+    assert rates == {"1001/30000s"}
+    (item,) = root.findall(".//spine/asset-clip")
+    assert (item.get("start"), item.get("duration")) == ("30030/30000s", "300300/30000s")
+
+
 # ------------------------------------------------------------------ timecode, refusals
 
 

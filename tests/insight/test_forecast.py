@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from bench.forecasts import catalogue, crps, judged, left_out
 from hookline.insight.forecast import forecast, learn, what_if
 from hookline.model.errors import NotEnoughData
 from hookline.model.estimate import Grade
-from hookline.model.story import BeatType, EndingType, SeriesStory
+from hookline.model.story import BeatType, EndingType, EpisodeStory, SeriesStory
 
 LIBRARY = catalogue(1, series=8, episodes=8, count=2_500)
 
@@ -51,7 +52,7 @@ def test_curves_fall_and_begin_with_everybody() -> None:
     for one in told.episodes:
         for curve in (one.watching.low, one.watching.mean, one.watching.high):
             assert curve[0] == 1.0
-            assert all(later <= before for before, later in zip(curve, curve[1:], strict=False))
+            assert all(later <= before for before, later in pairwise(curve))
     assert told.episodes[-1].continuation is None
     assert told.reach.low <= told.reach.value <= told.reach.high
 
@@ -76,7 +77,7 @@ def test_an_edit_moves_what_it_should() -> None:
     assert told.reach.value > 0
 
 
-def _edited(one):  # type: ignore[no-untyped-def]
+def _edited(one: EpisodeStory) -> EpisodeStory:
     scene = one.episode.scenes[0]
     line = replace(scene.lines[0], text="Cut.")
     scenes = (replace(scene, lines=(line, *scene.lines[1:])), *one.episode.scenes[1:])

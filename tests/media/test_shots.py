@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from bench.shot_films import KINDS, film, write
@@ -9,7 +11,7 @@ from bench.shots import matched
 
 from hookline.media.encode import Encoding, MovieWriter
 from hookline.media.footage import watch
-from hookline.media.shots import shots_of
+from hookline.media.shots import GRID, ChangeFinder, boundaries, grid_of, shots_of
 from hookline.model.codec import dumps, loads
 from hookline.model.errors import Unreadable
 from hookline.model.shot import Footage, ShotStart
@@ -56,3 +58,37 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(4000))
     with pytest.raises(Unreadable):
         shots_of(path)
+
+
+def test_a_long_film_in_windows_has_the_same_shots() -> None:
+    pictures = [
+        grid_of(av.VideoFrame.from_ndarray(picture, format="rgb24"))
+        for seed in range(1)
+        for kind in KINDS
+        for picture in film(kind, seed).frames
+    ]
+    black = [np.full_like(pictures[0], (16, 128, 128))] * 900  # longer than a window's context
+    pictures[300:300] = black
+    whole = boundaries(np.stack(pictures), fps=25)
+    finder = ChangeFinder(25, window=400)
+    for picture in pictures:
+        finder.take(picture)
+    assert finder.changes() == whole
+    assert len(whole) >= 10
+
+
+def test_a_long_film_needs_no_more_memory_than_a_short_one() -> None:
+    finder = ChangeFinder(25, window=1000)
+    dice = np.random.default_rng(3)
+    scenes = [dice.integers(20, 230, (*GRID, 3), dtype=np.uint8) for _ in range(40)]
+    tracemalloc.start()
+    frames = 12_000
+    early = 0
+    for number in range(frames):
+        finder.take(scenes[number // 400 % len(scenes)])
+        if number == 5_000:
+            early = tracemalloc.get_traced_memory()[1]
+    late = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [change.frame for change in finder.changes()] == list(range(400, frames, 400))
+    assert late < 1.2 * early

@@ -284,7 +284,7 @@ def test_ctrl_c_ends_it_cleanly(series: Path) -> None:
             break
     os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all of them
     said += process.stderr.read()
-    assert process.wait(20) == 130
+    assert process.wait(60) == 130
     assert "the next run goes on from there" in said
     assert "Traceback" not in said
     assert not list((series / ".hookline/cutting/versions").glob("at-work-*/*.mp4"))

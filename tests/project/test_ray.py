@@ -36,7 +36,7 @@ def cluster() -> Iterator[Any]:
         patch.setenv("RAY_health_check_failure_threshold", "2")
         from ray.cluster_utils import Cluster
 
-        made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+        made: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
         try:
             made.add_node(num_cpus=1)
             yield made

@@ -265,12 +265,12 @@ def test_rows_of_which_none_counted() -> None:
 
 def test_a_platforms_curve_alone() -> None:
     page = parse(render(EN, audience=fixture.platform_only(EN), insight=None))
-    assert "2 retention curves exported by \u2068youtube\u2069" in page.one("header").words
+    assert "2 retention curves exported by \u2068YouTube\u2069" in page.one("header").words
     first = page.one("details", id="episode-1")
     assert "18,400 views" in first.one("figcaption").words
     assert "no interval" in page.one("details", id="episode-2").one("figcaption").words
-    assert "Watching on youtube" in first.words
-    assert data(page)["chart-1"]["platforms"][0][0] == "youtube"
+    assert "Watching on YouTube" in first.words
+    assert data(page)["chart-1"]["platforms"][0][0] == "YouTube"
 
 
 def without_beats(series: SeriesStory) -> SeriesStory:

@@ -108,22 +108,8 @@ def _return(ad: _Ad, days: int, age: int, k: int) -> Estimate | None:
 
 def _ads(folder: Path, by: Sequence[str]) -> Iterator[_Ad]:
     """Each group with installs, in each currency that its ads were paid in ("" where no ad was)."""
-    dims = ", ".join('ad_cut AS "cut"' if name == "cut" else f'"{name}"' for name in by)
-    dims = f"{dims}, " if dims else ""
-    day = "date_diff('day', DATE '1970-01-01', day) AS day"
-    spent = _read(
-        Source(folder, SPENT),
-        f"SELECT {dims}currency, {day}, sum(spend_micros)::BIGINT AS spend_micros, sum(clicks)::BIGINT AS clicks "  # noqa: S608
-        "FROM given WHERE spend_micros > 0 GROUP BY ALL",
-        by,
-    )
-    sums = ", ".join(f"sum({n})::BIGINT AS {n}" for n in ("installs", "starters", "payers", "paid_micros"))
-    acquired = _read(
-        Source(folder, ACQUIRED),
-        f"SELECT {dims}currency, {day}, age_days, {sums}, sum(squares) AS squares FROM given "  # noqa: S608
-        f"WHERE ad_cut <> '' GROUP BY ALL",
-        by,
-    )
+    spent = dict(by_group(Source(folder, SPENT).figures("spent", by, AD), by))
+    acquired = dict(by_group(Source(folder, ACQUIRED).figures("acquired", by, AD), by))
     last = (Source(folder, ACQUIRED).last_day() - EPOCH).days
     for group, own in acquired.items():
         began = own["age_days"] < 0
@@ -137,10 +123,6 @@ def _ads(folder: Path, by: Sequence[str]) -> Iterator[_Ad]:
                 _where(own, ~began & (own["currency"] == currency)),
                 last,
             )
-
-
-def _read(source: Source, query: str, by: Sequence[str]) -> dict[Group, Columns]:
-    return dict(by_group(source.rows(query), by))
 
 
 def _where(columns: Columns, here: NDArray[np.bool_]) -> Columns:

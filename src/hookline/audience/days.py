@@ -165,8 +165,9 @@ def add_up(work: Work, days: Sequence[str], manifest: Manifest) -> None:
     for table in (VIEWS, WATCHED, STEPS_RAW):
         work.read_days(table, days)
     work.read_days(WATCHED, days, name="stretches")
+    work.publish_days(CELLS, days)
     places(work, manifest)
-    for table in (CELLS, VIEWER_DAYS, PAYMENTS):
+    for table in (VIEWER_DAYS, PAYMENTS):
         work.publish_days(table, days)
 
 
@@ -184,8 +185,8 @@ def link_day(previous: Path | None, out: Path, day: str) -> None:
 
 
 def places(work: Work, manifest: Manifest) -> None:
-    """The numbers of markets and platforms, those known before and those of ``views``."""
-    found = work.engine.ask("SELECT DISTINCT market, platform FROM views ORDER BY market, platform")
+    """The numbers of markets and platforms, those known before and those of ``cells``, which are fewer than views."""
+    found = work.engine.ask("SELECT DISTINCT market, platform FROM cells ORDER BY market, platform")
     manifest.places.extend(list(place) for place in found if list(place) not in manifest.places)
     show_places(work.engine, manifest)
 

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from hookline.audience.cells import UNKNOWN
 from hookline.audience.result import Group
 from hookline.audience.suppress import Key, hidden
-from hookline.formats.events import read_meta, reading
+from hookline.formats.events import read_meta, reading, sql
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.tables import Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+QUERIES = Path(__file__).with_name("sql") / "figures"
 DIMENSIONS = ("market", "platform", "cut")
 
 Columns = dict[str, NDArray[Any]]
@@ -46,6 +47,18 @@ class Source:
     def path(self) -> Path:
         """The table's file."""
         return self.folder / f"{self.table.name}.parquet"
+
+    def figures(self, name: str, by: Sequence[str] = (), known: Sequence[str] = (), **values: object) -> Columns:
+        """What a query of ``sql/figures`` gives, by column.
+
+        Args:
+            name: of the query.
+            by: the dimensions asked for.
+            known: those that the query knows; each is a parameter that says whether it was asked for.
+            values: the query's other parameters.
+        """
+        asked = {dimension: dimension in by for dimension in known}
+        return self.rows(sql(QUERIES, name), {**asked, **values})
 
     def rows(self, query: str, values: Mapping[str, object] | None = None) -> Columns:
         """What a query gives, by column; ``NotEnoughData`` where the audience is not built yet."""
@@ -75,12 +88,6 @@ def _reader() -> DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect(config={"temp_directory": "", "autoinstall_known_extensions": False})
-
-
-def select(by: Sequence[str], columns: Sequence[str]) -> str:
-    """The columns to group by, ``''`` for a dimension that nobody asked for."""
-    dims = [f'"{name}"' if name in by else f"'' AS \"{name}\"" for name in columns]
-    return ", ".join(dims)
 
 
 def group_of(row: Mapping[str, str], by: Sequence[str]) -> Group:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from hookline.audience.cells import UNKNOWN
-from hookline.audience.groups import Columns, Source, by_group, checked, select, visible, with_all
+from hookline.audience.groups import Columns, Source, by_group, checked, visible, with_all
 from hookline.audience.intervals import mean_from_sums, share
 from hookline.audience.result import Figure, Group
 from hookline.audience.season import COLUMNS
@@ -92,12 +92,10 @@ def _answer(
 
 def _counts(folder: Path, by: Sequence[str], episode: int) -> Counts:
     """Distinct viewers by group and episode, under the name of what they did."""
-    dims, values = select(by, COLUMNS), {"episode": episode}
-    where = "WHERE $episode = 0 OR episode = $episode GROUP BY ALL"
-    acts = f"SELECT {dims}, episode, action, sum(viewers)::BIGINT AS n FROM given {where}"  # noqa: S608
-    began = f"SELECT {dims}, episode, 'starters' AS action, sum(starters)::BIGINT AS n FROM given {where}"  # noqa: S608
+    acts = Source(folder, ACTIONS).figures("actions", by, COLUMNS, episode=episode)
+    began = Source(folder, STEPS).figures("starters", by, COLUMNS, episode=episode)
     counts: Counts = {}
-    for rows in (Source(folder, ACTIONS).rows(acts, values), Source(folder, STEPS).rows(began, values)):
+    for rows in (acts, began):
         for group, own in by_group(rows, by):
             for number, action, n in zip(own["episode"], own["action"], own["n"], strict=True):
                 counts.setdefault((group, int(number)), {})[str(action)] = int(n)
@@ -155,11 +153,7 @@ def _money(group: Group, currency: str, own: Columns, cohorts: Columns | None, l
 
 def _spending(folder: Path, by: Sequence[str]) -> dict[tuple[Group, str], Columns]:
     """Payments by group and currency; ``day`` in days since 1970."""
-    rows = Source(folder, SPENDING).rows(
-        f"SELECT {select(by, COLUMNS)}, currency, date_diff('day', DATE '1970-01-01', day) AS day, age_days, "  # noqa: S608
-        "sum(payers)::BIGINT AS payers, sum(paid_micros)::BIGINT AS paid_micros, sum(squares) AS squares "
-        "FROM given GROUP BY ALL"
-    )
+    rows = Source(folder, SPENDING).figures("spending", by, COLUMNS)
     found = {}
     for group, own in by_group(rows, by):
         for currency in np.unique(own["currency"].astype(str)):
@@ -169,8 +163,5 @@ def _spending(folder: Path, by: Sequence[str]) -> dict[tuple[Group, str], Column
 
 
 def _cohorts(folder: Path, by: Sequence[str]) -> dict[Group, Columns]:
-    rows = Source(folder, COHORTS).rows(
-        f"SELECT {select(by, COLUMNS)}, date_diff('day', DATE '1970-01-01', day) AS day, sum(viewers)::BIGINT AS n "  # noqa: S608
-        "FROM given GROUP BY ALL"
-    )
+    rows = Source(folder, COHORTS).figures("began", by, COLUMNS)
     return dict(by_group(rows, by))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hookline.audience.groups import Columns, Source, by_group, checked, group_of, select, visible, with_all
+from hookline.audience.groups import Source, by_group, checked, group_of, visible, with_all
 from hookline.audience.intervals import share
 from hookline.audience.result import Figure, Group
 from hookline.audience.survival import KAPLAN_MEIER, kaplan_meier
@@ -80,12 +80,9 @@ def _shortened(one: Stepped, seen: dict[int, frozenset[Group]]) -> Stepped:
 
 def _read(folder: Path, by: Sequence[str], settled_days: int) -> Iterator[Stepped]:
     until = Source(folder, SEASON).last_day() - timedelta(days=settled_days)
-    values, dims = {"until": until}, select(by, COLUMNS)
-    counts = ", ".join(f"sum({name})::BIGINT AS {name}" for name in COUNTS)
-    where = "WHERE day <= $until GROUP BY ALL"
-    steps = Source(folder, STEPS).rows(f"SELECT {dims}, episode, {counts} FROM given {where} ORDER BY episode", values)  # noqa: S608
-    seasons = dict(_of(folder, SEASON, f"{dims}, episode, sum(finished_season)::BIGINT AS n", where, by, values))
-    cohorts = dict(_of(folder, COHORTS, f"{dims}, 0 AS episode, sum(viewers)::BIGINT AS n", where, by, values))
+    steps = Source(folder, STEPS).figures("steps", by, COLUMNS, until=until)
+    seasons = dict(_of(folder, SEASON, "finished_season", by, until))
+    cohorts = dict(_of(folder, COHORTS, "viewers", by, until))
     for group, own in by_group(steps, by):
         began = own["starters"] > 0
         done = seasons.get(group, {})
@@ -98,9 +95,9 @@ def _read(folder: Path, by: Sequence[str], settled_days: int) -> Iterator[Steppe
 
 
 def _of(
-    folder: Path, table: Table, columns: str, where: str, by: Sequence[str], values: dict[str, date]
+    folder: Path, table: Table, query: str, by: Sequence[str], until: date
 ) -> Iterator[tuple[Group, dict[int, int]]]:
-    rows = Source(folder, table).rows(f"SELECT {columns} FROM given {where}", values)  # noqa: S608
+    rows = Source(folder, table).figures(query, by, COLUMNS, until=until)
     for group, own in by_group(rows, by):
         yield group, dict(zip(own["episode"].tolist(), own["n"].tolist(), strict=True))
 
@@ -187,14 +184,10 @@ def cohort_curves(
 
 
 def _cohorts(folder: Path, by: Sequence[str], period: str, k: int) -> tuple[list[Figure], int]:
-    cohort = f"strftime(date_trunc('{period}', day), '%Y-%m-%d') AS cohort"
-    dims, columns = (*by, "cohort"), f"{select(by, COLUMNS)}, {cohort}"
-    viewers = _viewers(folder, columns, dims)
+    dims = (*by, "cohort")
+    viewers = _viewers(folder, by, period)
     shown, few = visible(viewers, dims, k=k)
-    starters = Source(folder, STEPS).rows(
-        f"SELECT {columns}, episode, sum(starters)::BIGINT AS n FROM given GROUP BY ALL HAVING sum(starters) > 0 "  # noqa: S608
-        "ORDER BY episode"
-    )
+    starters = Source(folder, STEPS).figures("cohort_starters", by, COLUMNS, period=period)
     figures = [
         Figure("reach of cohort", group, share(min(int(n), viewers[group]), viewers[group]), int(episode))
         for group, own in by_group(starters, dims)
@@ -204,9 +197,8 @@ def _cohorts(folder: Path, by: Sequence[str], period: str, k: int) -> tuple[list
     return figures, few
 
 
-def _viewers(folder: Path, columns: str, dims: Sequence[str]) -> dict[Group, int]:
-    rows: Columns = Source(folder, COHORTS).rows(
-        f"SELECT {columns}, sum(viewers)::BIGINT AS n FROM given GROUP BY ALL"  # noqa: S608
-    )
+def _viewers(folder: Path, by: Sequence[str], period: str) -> dict[Group, int]:
+    dims = (*by, "cohort")
+    rows = Source(folder, COHORTS).figures("cohort_viewers", by, COLUMNS, period=period)
     names = [dict(zip(dims, row, strict=True)) for row in zip(*(rows[d].astype(str) for d in dims), strict=True)]
     return {group_of(name, dims): int(n) for name, n in zip(names, rows["n"], strict=True)}

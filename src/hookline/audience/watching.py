@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hookline.audience.groups import DIMENSIONS, Source, by_group, checked, select, visible, with_all
+from hookline.audience.groups import DIMENSIONS, Source, by_group, checked, visible, with_all
 from hookline.audience.intervals import METHOD, Z95, Floats, poisson, share, wilson
 from hookline.audience.result import BySecond, Figure, Group
 from hookline.audience.survival import KAPLAN_MEIER, SMOOTHED, kaplan_meier, smoothed_hazard
@@ -77,21 +77,12 @@ def watched(folder: Path, *, by: Sequence[str] = (), episode: int = 0, k: int = 
 
 def anybody(folder: Path, episode: int = 0) -> bool:
     """Whether the player's own events hold a view: of an episode, or of any."""
-    found = Source(folder, BY_SECOND).rows(
-        "SELECT count(*) AS n FROM given WHERE starts > 0 AND ($episode = 0 OR episode = $episode)",
-        {"episode": episode},
-    )
+    found = Source(folder, BY_SECOND).figures("anybody", episode=episode)
     return bool(found["n"][0])
 
 
 def _read(source: Source, by: Sequence[str], episode: int) -> Iterator[Watched]:
-    where = ["($episode = 0 OR episode = $episode)"] + ([] if "cut" in by else ["main"])
-    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in ("at_risk", "exits", "watched_ms", "rewatches"))
-    rows = source.rows(
-        f"SELECT episode, {select(by, DIMENSIONS)}, second, {sums} FROM given WHERE {' AND '.join(where)} "  # noqa: S608
-        f"GROUP BY ALL ORDER BY {', '.join(DIMENSIONS)}, episode, second",
-        {"episode": episode},
-    )
+    rows = source.figures("cells", by, DIMENSIONS, episode=episode)
     for group, own in by_group(rows, by):
         edges = [*np.flatnonzero(np.diff(own["episode"], prepend=-1)), len(own["episode"])]
         for start, end in pairwise(edges):

@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_platforms(commands)
     _add_plan(commands)
     _add_forecast(commands)
+    _add_markets(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_models(commands)
@@ -159,6 +160,12 @@ def _add_forecast(commands: _Commands[argparse.ArgumentParser]) -> None:
     ahead.add_argument("--market", default="", metavar="M", help="learn from this market's viewers alone")
     ahead.add_argument("--format", help="read the scripts in this format, whatever they look like")
     ahead.add_argument("--json", action="store_true", help="as JSON, curves second by second")
+
+
+def _add_markets(commands: _Commands[argparse.ArgumentParser]) -> None:
+    where = commands.add_parser("markets", help="which market a series should go to next, and what each likes of it")
+    where.add_argument("dir", type=Path, help="a library; a series alone knows its own markets only")
+    where.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import cuts, draw, forecasts, models, plans, tables, trials
+from hookline.cli import cuts, draw, forecasts, markets, models, plans, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -274,6 +274,13 @@ def forecast(options: argparse.Namespace) -> None:
     print(told)
 
 
+def where_next(options: argparse.Namespace) -> None:
+    """``hookline markets DIR``."""
+    with draw.progress() as progress:
+        found = project.market_prospects(project.open_library(options.dir), progress=progress)
+    print(markets.prospects(found, as_json=options.json))
+
+
 def audience(options: argparse.Namespace) -> None:
     """``hookline audience [QUESTION] DIR``."""
     library = project.open_library(options.dir)
@@ -307,6 +314,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "platforms": cuts.platforms,
     "plan": plan,
     "forecast": forecast,
+    "markets": where_next,
     "simulate": simulate,
     "demo": demo,
     "models": models.tell,

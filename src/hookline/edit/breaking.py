@@ -24,6 +24,7 @@ _NO_START = frozenset(
 _NO_END = frozenset("（([［{｛〈《「『【〔‘“¿¡«")
 _STOPS = frozenset(".!?…。！？؟।॥‥")
 _PAUSES = frozenset(",;:，、；：،؛—–-")
+_MARKS = ".,!?;:…'\"”’»」』）)]。，！？、"
 _LATIN = re.compile(r"[A-Za-z0-9À-ɏ'’._%$€£+-]+")
 _BEST, _GOOD, _FAIR, _PLAIN, _BAD, _WORST = 0.0, 0.6, 1.2, 2.0, 12.0, 30.0
 
@@ -101,7 +102,7 @@ def _cost(word: str, space: str, after: str, reading: Reading) -> float:
         return _BEST
     if last in _PAUSES:
         return _GOOD
-    if bare in reading.keeps:
+    if bare in reading.keeps or after.strip(_MARKS).lower() in reading.follows:
         return _BAD
     if after.lower() in reading.before or (reading.model and any(after.startswith(one) for one in reading.before)):
         return _FAIR

@@ -32,6 +32,7 @@ from hookline.model.story import Timing
 
 HOOK_MS = 3_000  # in which the hook begins
 LEAST_CLIP_MS = 1_000
+MOST_TEASED = 0.5  # of an episode that a teaser shows: the rest is why people come
 MOST_OVERLAP = 0.5  # of two variants: shared time by the time of both together (Jaccard)
 AD_LIMITS_MS = (6_000, 15_000, 30_000)
 _LEAST_AD = 0.6  # of its limit
@@ -132,6 +133,8 @@ class _Asked:
     def limit(self) -> int:
         """Frames at most."""
         whole_ms = sum(each.duration_ms for each in (self.material, *self.earlier))
+        if self.kind is CutKind.TEASER:
+            whole_ms = round(MOST_TEASED * self.material.duration_ms)
         limit_ms = whole_ms if self.limit_ms is None else min(self.limit_ms, whole_ms)
         rate, scale = self.material.footage.fps
         return limit_ms * rate // (1000 * scale) - self.spared
@@ -202,7 +205,7 @@ def _nothing(asked: _Asked) -> NotEnoughData:
     limit = "" if asked.limit_ms is None else f" in {asked.limit_ms / 1000:g} s"
     return NotEnoughData(
         f"episode {asked.material.number} has {wanted}{limit}",
-        mend="allow more time, or correct the episode's hook and ending (hookline story --corrections)",
+        mend="allow more time, or correct the episode's hook and ending (hookline story --export)",
     )
 
 
@@ -537,6 +540,8 @@ def _meets(asked: _Asked, draft: _Draft) -> Iterator[str]:
         yield "the whole story"
     if asked.limit_ms is not None:
         yield f"at most {asked.limit_ms / 1000:g} s"
+    if asked.kind is CutKind.TEASER:
+        yield f"at most {100 * MOST_TEASED:.0f} % of the episode"
     if draft.hook:
         yield f"hook in the first {HOOK_MS / 1000:g} s"
     if draft.question:

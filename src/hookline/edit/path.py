@@ -4,8 +4,8 @@ For each picture there is a range in which the frame's edge may stand (the subje
 fewest standstills that the ranges allow are taken, each as long as it can be (stabbing intervals greedily, which is
 optimal in their number).  Where a standstill would be shorter than ``STAND_S``, or than ``WAY_S`` between two moves
 in one direction, the subject is on its way, and the camera follows along straight lines.  Then the path is smoothed
-with a cubic B-spline, widened until speed and jerk keep their limits.  A B-spline averages with weights above 0, so the path never leaves
-the range of what it smooths: a frame inside the source stays inside it.
+with a cubic B-spline, widened until speed and jerk keep their limits.  A B-spline averages with weights above 0, so
+the path never leaves the range of what it smooths: a frame inside the source stays inside it.
 """
 
 from __future__ import annotations

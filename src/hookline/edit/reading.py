@@ -38,6 +38,7 @@ class Reading:
     dash: str
     before: frozenset[str] = frozenset()
     keeps: frozenset[str] = frozenset()
+    follows: frozenset[str] = frozenset()
     half: str = ""
     unread: str = ""
     model: str = ""  # of BudouX, where words stand without spaces between them
@@ -90,7 +91,7 @@ def reading(language: str) -> Reading:
 @cache
 def _read(name: str) -> Reading:
     entry = _table()[name]
-    words: dict[str, Any] = {key: frozenset(entry.get(key, ())) for key in ("before", "keeps")}
+    words: dict[str, Any] = {key: frozenset(entry.get(key, ())) for key in ("before", "keeps", "follows")}
     return Reading(language=name, **(entry | words))
 
 

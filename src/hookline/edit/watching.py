@@ -1,8 +1,9 @@
 """A source watched once for editing: shots, faces through each shot, mouths, motion, black bars, the voice.
 
 One decode.  Of every picture the shot finder keeps its grid; as often as the finder of faces asks (and where the
-picture jumps) faces are looked for in a small copy, and between two finds a face is drawn evenly from one to the other.  The pictures
-between two finds are held until then, so that each mouth is measured in the full picture where it stood.
+picture jumps) faces are looked for in a small copy, and between two finds a face is drawn evenly from one to the
+other.  The pictures between two finds are held until then, so that each mouth is measured in the full picture where
+it stood.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ from hookline.edit.tracking import Mouths, Tracker
 from hookline.engines.faces import FaceFinder
 from hookline.media.loudness import loudness_by_second
 from hookline.media.pictures import Picture, Source, looking
-from hookline.media.shots import Watched, grid_of, shots_in
+from hookline.media.shots import ChangeFinder, Watched, grid_of, shots_in
 from hookline.media.voice import Voice, voice_of
 from hookline.model.face import Face, FaceTrack
 from hookline.model.progress import Progress, silent
 from hookline.model.shot import Footage, Shot
-from hookline.model.span import Span
 
 EYES_MS = 200  # how often what draws the eye is looked for
 SMALL_PIXELS = 384 * 216  # of the copy in which faces are looked for
@@ -51,14 +51,6 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
-class TextArea:
-    """Writing that is part of the picture, for a while."""
-
-    span: Span
-    area: Area
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen and heard in a source.  Everything is in pixels of the upright picture with square pixels."""
 
@@ -70,7 +62,6 @@ class Seen:
     tracks: tuple[FaceTrack, ...]
     mouths: tuple[tuple[float, ...], ...]  # by track and picture, how much more the mouth moves than the face
     interest: tuple[Interest, ...]
-    texts: tuple[TextArea, ...]
     voice: Voice | None
     finder: str  # which finder of faces, and its version
     remarks: tuple[str, ...]  # what is odd about the source, and what was done about it
@@ -104,7 +95,10 @@ class _Watcher:
         self._source, self._finder = source, finder
         shrink = min(1.0, (SMALL_PIXELS / (source.width * source.height)) ** 0.5)
         self._small = tuple(max(2, round(side * shrink / 2) * 2) for side in (source.width, source.height))
-        self._grids: list[NDArray[np.uint8]] = []
+        self._changes = ChangeFinder(float(source.fps))
+        self._last: NDArray[np.uint8] | None = None  # the last picture's grid
+        self._eyed: tuple[int, NDArray[np.float32]] | None = None  # when and what was last looked at for interest
+        self._interest: list[Interest] = []
         self._times: list[int] = []
         self._held: list[Picture] = []
         self._looked_ms = -finder.every_ms
@@ -113,12 +107,23 @@ class _Watcher:
 
     def look(self, picture: Picture) -> None:
         grid = grid_of(picture.frame)
-        jumped = bool(self._grids) and _difference(grid, self._grids[-1]) >= JUMP
-        self._grids.append(grid)
+        jumped = self._last is not None and _difference(grid, self._last) >= JUMP
+        self._last = grid
+        self._changes.take(grid)
+        self._note_interest(grid, picture.at_ms, jumped=jumped)
         self._times.append(picture.at_ms)
         self._held.append(picture)
         if jumped or picture.at_ms - self._looked_ms >= self._finder.every_ms:
             self._find(picture, jumped=jumped)
+
+    def _note_interest(self, grid: NDArray[np.uint8], at_ms: int, *, jumped: bool) -> None:
+        if self._eyed is not None and not jumped and at_ms - self._eyed[0] < EYES_MS:
+            return
+        now = np.rot90(grid, -self._source.turn // 90).astype(np.float32)
+        before = now if self._eyed is None or jumped else self._eyed[1]
+        x, y = _middle(now, before)
+        self._interest.append(Interest(at_ms, round(x * self._source.width, 1), round(y * self._source.height, 1)))
+        self._eyed = (at_ms, now)
 
     def _find(self, picture: Picture, *, jumped: bool) -> None:
         small = picture.small(*self._small)
@@ -135,9 +140,8 @@ class _Watcher:
         self._tracker.finish(self._held)
         rate = source.fps
         end_ms = self._times[-1] + max(1, round(1000 / rate))
-        grids = np.stack(self._grids)
         fps = (rate.numerator, rate.denominator)
-        shots = shots_in(Watched(grids, np.array(self._times), end_ms, fps))
+        shots = shots_in(Watched(self._changes.changes(), np.array(self._times), end_ms, fps))
         tracks = self._tracker.through(shots)
         return Seen(
             footage=Footage(end_ms, fps, shots),
@@ -147,8 +151,7 @@ class _Watcher:
             areas=_areas(shots, self._edges, self._small, (source.width, source.height)),
             tracks=tuple(track for track, _ in tracks),
             mouths=tuple(mouth for _, mouth in tracks),
-            interest=tuple(_interest(shots, grids, self._times, source)),
-            texts=(),
+            interest=tuple(self._interest),
             voice=None,
             finder=f"{self._finder.name} {self._finder.version}",
             remarks=source.remarks,
@@ -224,18 +227,6 @@ def _inside(line: NDArray[np.uint8]) -> tuple[int, int]:
 
 
 # What draws the eye where nobody's face is
-
-
-def _interest(shots: Sequence[Shot], grids: NDArray[np.uint8], times: Sequence[int], source: Source) -> list[Interest]:
-    turned = np.rot90(grids, -source.turn // 90, axes=(1, 2)) if source.turn else grids
-    found = []
-    for shot in shots:
-        step = max(1, round(EYES_MS / 1000 * float(source.fps)))
-        for at in range(shot.first_frame, shot.end_frame, step):
-            before = max(shot.first_frame, at - step)
-            x, y = _middle(turned[at].astype(np.float32), turned[before].astype(np.float32))
-            found.append(Interest(times[at], round(x * source.width, 1), round(y * source.height, 1)))
-    return found
 
 
 def _middle(now: NDArray[np.float32], before: NDArray[np.float32]) -> tuple[float, float]:

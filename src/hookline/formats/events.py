@@ -113,7 +113,7 @@ def engine(scratch: Path) -> Iterator[tuple[DuckDBPyConnection, Path]]:
     with TemporaryDirectory(dir=scratch, prefix=".work-") as folder:
         con = duckdb.connect(
             config={
-                "threads": cores,
+                "threads": max(cores, 2),  # with one, JSON behind a byte order mark is read in another way (see given)
                 "memory_limit": f"{MEMORY_MB + MEMORY_MB_PER_CORE * cores}MB",
                 "temp_directory": folder,
                 "preserve_insertion_order": False,

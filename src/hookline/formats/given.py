@@ -65,12 +65,14 @@ class Given:
         """Rows of CSV that have not the columns of their header; where the first is."""
         if not self.shapes & {"csv", "lines"}:
             return 0, ""
-        row = con.execute(
-            "SELECT count(*), min(line) FROM ("  # a file that is read twice rejects the same lines twice
-            "SELECT DISTINCT s.file_path, e.line FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id))"
-        ).fetchone()
-        assert row is not None
-        return int(row[0]), f"line {row[1]}" if row[0] else ""
+        found = con.execute(  # a file that is read twice rejects the same lines twice
+            "SELECT DISTINCT s.file_path, e.line FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id)"
+            " ORDER BY ALL"
+        ).fetchall()
+        if not found:
+            return 0, ""
+        path, line = found[0]
+        return len(found), (f"{Path(path).name}, " if len(self.files) > 1 else "") + f"line {line}"
 
 
 def fold(name: str) -> str:
@@ -414,7 +416,7 @@ def _place(path: str, columns: Mapping[str, Any], flat: Mapping[str, str], prefi
 
 
 def _as_text(place: str, name: str, types: Mapping[str, Any]) -> str:
-    """A table's value as the text that JSON would have: times are UTC, lists and structs are JSON."""
+    """A table's value as the text that JSON would have: times with a zone in UTC, lists and structs as JSON."""
     if name.endswith("_heading"):
         return quoted(place.strip('"'))
     if not types:
@@ -426,6 +428,6 @@ def _as_text(place: str, name: str, types: Mapping[str, Any]) -> str:
             if kind == "VARCHAR"
             else (f"to_json({place})")
         )
-    if kind.startswith("TIMESTAMP"):
+    if kind == "TIMESTAMP WITH TIME ZONE":
         return f"(make_timestamp(epoch_us({place}))::VARCHAR || 'Z')"
     return place if kind == "VARCHAR" else f"{place}::VARCHAR"

@@ -82,7 +82,9 @@ def load(files: Path | Sequence[Path], out: Path, *, series: str, key: bytes, pr
         with reading(paths[0]):
             given, columns = _open(con, paths)
         shape = _shape(columns, paths[0])
-        return load_rows(con, given, shape.table, columns, out, series=series, progress=progress)
+        with reading(paths[0]):
+            told = zoneless(con, given, shape.table, columns)
+        return load_rows(con, given, shape.table, columns, out, series=series, progress=progress, aside=told)
 
 
 def load_rows(
@@ -106,7 +108,7 @@ def load_rows(
         out: where the table goes.
         series: for rows that name none.
         progress: told at the beginning, between and at the end.
-        aside: what was set aside before; those rows are in the view no more.
+        aside: what was set aside before, whose rows are in the view no more, or mended.
     """
     file = given.files[0]
     shape = next(shape for shape in SHAPES if shape.table is table)
@@ -133,10 +135,18 @@ def load_rows(
     return Intake(table.name, rows, written, simulated, (*problems, *extra))
 
 
-def _is_simulated(con: DuckDBPyConnection, path: Path) -> bool:
+def _meta(con: DuckDBPyConnection, path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         parquet = file.read(4) == b"PAR1"
-    return parquet and bool(read_meta(con, path).get("simulated"))
+    return read_meta(con, path) if parquet else {}
+
+
+def _is_simulated(con: DuckDBPyConnection, path: Path) -> bool:
+    return bool(_meta(con, path).get("simulated"))
+
+
+def _is_ours(con: DuckDBPyConnection, path: Path) -> bool:
+    return bool(_meta(con, path))
 
 
 def _open(con: DuckDBPyConnection, files: Sequence[Path]) -> tuple[Given, dict[str, str]]:
@@ -214,3 +224,18 @@ def _problems(con: DuckDBPyConnection, shape: _Shape, given: Given) -> tuple[int
     if rejected:
         found.append(SetAside("the line has not the columns of the header, or is cut off", rejected, place))
     return counts[0] - given.marked + rejected, tuple(found)
+
+
+def zoneless(con: DuckDBPyConnection, given: Given, table: Table, columns: dict[str, str]) -> tuple[SetAside, ...]:
+    """How many times of the view ``given`` name no zone, and one of them; tables that Hookline wrote are in UTC."""
+    name = next((name for name, kind in table.columns if kind == "TIMESTAMP"), "")
+    kind = columns.get(name, "")
+    if kind == "VARCHAR":
+        test = f'zoneless("{name}")'
+    elif kind == "TIMESTAMP" and not all(_is_ours(con, path) for path in given.files):
+        test = f'"{name}" IS NOT NULL'
+    else:
+        return ()
+    ((count, example),) = con.execute(f'SELECT count(*), min("{name}")::VARCHAR FROM given WHERE {test}').fetchall()  # noqa: S608
+    fault = shared.FAULTS["no_zone"]
+    return (SetAside(fault.reason, count, str(example), fault.mend, kept=True),) if count else ()

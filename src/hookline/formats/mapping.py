@@ -28,7 +28,7 @@ from zoneinfo import available_timezones
 from hookline.formats import sources as shared
 from hookline.formats.events import Intake, Pseudonyms, engine, reading
 from hookline.formats.given import open_given, quoted
-from hookline.formats.hookline_parquet import SHAPES, load_rows
+from hookline.formats.hookline_parquet import SHAPES, load_rows, zoneless
 from hookline.model.errors import BadInput, Unreadable
 from hookline.model.progress import Progress, silent
 from hookline.model.quality import SetAside
@@ -169,6 +169,9 @@ def load(
                 raise text.wrong(f"no column or path {fields[name][0]!r} is in {paths[0].name}", name)
             aside = _translate(con, mapping)
         columns = {row[0]: row[1] for row in con.execute("DESCRIBE given").fetchall()}
+        if not any(column.zone for _, column in mapping.columns):
+            with reading(paths[0]):
+                aside += zoneless(con, given, mapping.table, columns)
         return load_rows(con, given, mapping.table, columns, out, series=series, progress=progress, aside=aside)
 
 

@@ -47,6 +47,12 @@ CREATE OR REPLACE TEMP MACRO instant(t) AS CASE
     WHEN regexp_full_match(t, '\d{13}(\.\d+)?') THEN make_timestamp((try_cast(t AS DOUBLE) * 1000)::BIGINT)
     WHEN regexp_full_match(t, '\d{10}(\.\d+)?') THEN make_timestamp((try_cast(t AS DOUBLE) * 1000000)::BIGINT)
 END"""
+# Whether a time written as ISO 8601 names no zone.
+ZONELESS = r"""
+CREATE OR REPLACE TEMP MACRO zoneless(t) AS CASE
+    WHEN ends_with(t, 'Z') THEN false  -- nearly all
+    ELSE t LIKE '____-__-__%' AND NOT regexp_matches(t, ':\d\d(\.\d+)?\s*([Zz]|UTC|[+-]\d\d(:?\d\d)?)$')
+END"""
 FOLD = r"CREATE OR REPLACE TEMP MACRO fold(t) AS regexp_replace(lower(t), '[^\p{L}\p{N}]', '', 'g')"
 # Programs that say they are no viewer (the words of the IAB's and of crawler lists that stand in browsers' names).
 # No pattern: of plain functions the engine computes a dictionary's entries once.  In lower case already: within OR it
@@ -216,7 +222,7 @@ def prepare(con: DuckDBPyConnection, names: Pseudonyms, series: str) -> None:
     """What the queries need: pseudonyms, macros, the series' name, countries."""
     names.install(con)
     con.execute("SET TimeZone = 'UTC'")
-    for macro in (INSTANT, FOLD, IS_BOT, CLEAN, EPISODE_IN, DAY_OF, CMCD_TEXT, NUMBER):
+    for macro in (INSTANT, ZONELESS, FOLD, IS_BOT, CLEAN, EPISODE_IN, DAY_OF, CMCD_TEXT, NUMBER):
         con.execute(macro)
     con.execute("CREATE TEMP TABLE this AS SELECT $series AS series", {"series": series})
     con.read_csv(str(QUERIES / "countries.csv"), header=True).create_view("countries")
@@ -234,9 +240,9 @@ def _pick(con: DuckDBPyConnection, source: Source, staged: Path) -> None:
 
 
 _EVENT_COLUMNS = dict.fromkeys(
-    ("fault", "mended", "event_name", "message", "viewer", "viewer_name", "session", "kind", "raw_time", "program", "season",
-     "episode", "asset", "cut_id", "place", "locale", "platform", "position", "length", "products_json", "price",
-     "revenue", "currency", "method", "user_agent"),
+    ("fault", "mended", "event_name", "message", "viewer", "viewer_name", "session", "kind", "raw_time", "program",
+     "season", "episode", "asset", "cut_id", "place", "locale", "platform", "position", "length", "products_json",
+     "price", "revenue", "currency", "method", "user_agent"),
     "VARCHAR",
 ) | {
     "counts_ads": "BOOLEAN", "robot": "BOOLEAN", "at": "TIMESTAMP", "per_s": "INTEGER", "simulated": "BOOLEAN",

@@ -2,13 +2,14 @@
 
 An editor's timeline counts frames.  A clip's first and last frame are those nearest to its span at the
 rate of its source; on the timeline each clip begins where the one before it ended, so that nothing
-drifts however many clips there are.
+drifts however many clips there are.  A source of an uneven rate (a phone's, a screen recording's) is
+counted in the nearest rate that editors know: its clips are right in time, to half a frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from hookline.model.cut import Clip, Cut
@@ -63,13 +64,22 @@ def _edits(cut: Cut, fps: Rate, sources: Mapping[str, SourceFile]) -> Iterator[E
     for clip in cut.clips:
         if clip.source not in sources:
             raise BadInput(f"{clip.source} is cut from but not among the sources", mend="name it")
-        source = sources[clip.source]
+        source = replace(sources[clip.source], fps=counted(sources[clip.source].fps))
         first, end = nearest(clip.span.start_ms, source.fps), nearest(clip.span.end_ms, source.fps)
         start = round(played * Fraction(*fps))
         played += (end - first) / Fraction(*source.fps)
         if end <= first or round(played * Fraction(*fps)) <= start:
             raise BadInput(f"a clip of {clip.source} at {clip.span.start_ms} ms is shorter than a frame")
         yield Edit(clip, source, first, end, start, round(played * Fraction(*fps)))
+
+
+def counted(fps: Rate) -> Rate:
+    """The rate that editors count a source in: its own, or where it is uneven the nearest that they have.
+
+    >>> counted((2_499, 100)), counted((30_000, 1001))
+    ((25, 1), (30000, 1001))
+    """
+    return fps if fps in RATES else min(RATES, key=lambda rate: abs(Fraction(*rate) - Fraction(*fps)))
 
 
 def nearest(at_ms: int, fps: Rate) -> int:

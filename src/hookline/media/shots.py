@@ -1,7 +1,9 @@
 """Where shots begin in a video: hard cuts, dissolves and fades; flashes and camera shake are none.
 
 One decode.  Of each picture a grid of luma and chroma samples is kept (``GRID`` cells of three values; the
-samples of a cell are averaged), about 1.7 kB a frame; all else is arithmetic on these grids.  With ``D(a, b)``
+samples of a cell are averaged), about 1.7 kB a frame; all else is arithmetic on these grids.  Grids are worked on
+in windows of ``WINDOW`` frames that overlap by more than any change of shots is long, so that a long film needs no
+more memory than a short one.  With ``D(a, b)``
 the mean absolute difference of two grids in grey levels, the least over shifts of up to two cells where the
 camera may have moved:
 
@@ -9,7 +11,8 @@ Hard cut before frame t
     ``D(t-1, t)`` is at least ``CUT`` and ``CUT_RATIO`` times the median change of the ``NEAR`` frames on either
     side, and no picture up to ``FLASH_S`` later looks like the one before it, nor one up to ``FLASH_S`` earlier
     like the one after it (less than ``RETURNS`` of the jump, or the same texture: a correlation above ``ALIKE``,
-    which a flash that fades or a lamp that goes on leaves as it was).
+    which a flash that fades or a lamp that goes on leaves as it was); nor does the picture of that long before come
+    back that long after.
 Dissolve from frame a to b
     The pictures between lie on the straight line from grid a to grid b, in even steps: the place on it,
     ``<f-a, b-a> / |b-a|^2``, is that of a straight ramp within ``RAMP`` and what lies off the line is less than
@@ -38,12 +41,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hookline.media.probe import opened, video_stream
-from hookline.model.errors import BadInput, Unreadable
+from hookline.model.errors import Unreadable
 from hookline.model.shot import Shot, ShotStart
 from hookline.model.span import Span
 
 GRID = (18, 32)  # rows, columns
-LONGEST_FRAMES = 1_200_000  # 11 hours at 30 frames a second, 2 GB of grids
+WINDOW = 3000  # frames that are worked on together,
+CONTEXT_S = 8.0  # with so much more on either side
+EVEN_KEPT = 150  # frames of a longer even run that are kept: its begin and its end tell all
 
 CUT = 6.0  # grey levels
 CUT_RATIO = 2.5
@@ -70,16 +75,6 @@ Grids = NDArray[np.float32]  # (frames, rows, columns, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """The pictures of a video as grids, with their times."""
-
-    grids: NDArray[np.uint8]  # (frames, rows, columns, 3): luma and the two chromas
-    times_ms: NDArray[np.int64]  # from the first picture on
-    end_ms: int
-    fps: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Boundary:
     """A change of shots: ``frame`` is the first of the new one."""
 
@@ -87,47 +82,94 @@ class Boundary:
     kind: ShotStart
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Where shots change in a video, and when its pictures are shown."""
+
+    changes: tuple[Boundary, ...]
+    times_ms: NDArray[np.int64]  # from the first picture on
+    end_ms: int
+    fps: tuple[int, int]
+
+
 def shots_of(path: Path) -> tuple[Shot, ...]:
     """The shots of a video, in order; together they cover it.
 
     Raises:
         Unreadable: the file is damaged or holds no pictures.
-        BadInput: it is longer than can be held.
         MissingExtra: PyAV is not installed.
     """
     return shots_in(watched(path))
 
 
 def watched(path: Path, *, threads: int = 1) -> Watched:
-    """Decode a video once and keep a grid of every picture."""
+    """Decode a video once and find where its shots change."""
     with opened(path) as container:
         stream = video_stream(container, path)
         stream.codec_context.thread_count = threads
         stream.thread_type = "AUTO" if threads != 1 else "NONE"
-        grids: list[NDArray[np.uint8]] = []
+        rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
+        finder = ChangeFinder(float(rate))
         stamps: list[int | None] = []
         for frame in container.decode(stream):
-            grids.append(grid_of(frame))
+            finder.take(grid_of(frame))
             stamps.append(frame.pts)
-            if len(grids) > LONGEST_FRAMES:
-                raise BadInput(f"more than {LONGEST_FRAMES} frames", where=str(path), mend="split the video")
-        if not grids:
+        if not stamps:
             raise Unreadable("no picture in it can be decoded", where=str(path), mend="copy or export it again")
-        rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
         times = _times(stamps, stream.time_base, rate)
     end_ms = int(times[-1]) + max(1, round(1000 / rate))
-    return Watched(np.stack(grids), times, end_ms, (rate.numerator, rate.denominator))
+    return Watched(finder.changes(), times, end_ms, (rate.numerator, rate.denominator))
 
 
 def shots_in(video: Watched) -> tuple[Shot, ...]:
     """The shots of pictures already watched."""
-    starts = [Boundary(0, ShotStart.START), *boundaries(video.grids, fps=float(Fraction(*video.fps)))]
-    ends = [*(b.frame for b in starts[1:]), len(video.grids)]
+    starts = [Boundary(0, ShotStart.START), *video.changes]
+    ends = [*(b.frame for b in starts[1:]), len(video.times_ms)]
     times = [*video.times_ms.tolist(), video.end_ms]
     return tuple(
         Shot(Span(times[start.frame], times[end]), start.kind, start.frame, end)
         for start, end in zip(starts, ends, strict=True)
     )
+
+
+class ChangeFinder:
+    """Takes one grid after the other and finds where shots change, within a bounded memory."""
+
+    def __init__(self, fps: float, *, window: int = WINDOW) -> None:
+        self._fps, self._window = fps, window
+        self._context = round(CONTEXT_S * fps) + EVEN_KEPT
+        self._grids: list[NDArray[np.uint8]] = []
+        self._numbers: list[int] = []
+        self._even = 0  # so many of the last grids are even
+        self._count = 0
+        self._settled = 0  # changes before this frame are known
+        self._found: list[Boundary] = []
+
+    def take(self, grid: NDArray[np.uint8]) -> None:
+        """The next picture's grid."""
+        self._grids.append(grid)
+        self._numbers.append(self._count)
+        self._count += 1
+        self._even = self._even + 1 if float(grid[..., 0].std()) < EVEN else 0
+        if self._even > EVEN_KEPT:
+            del self._grids[-EVEN_KEPT // 2], self._numbers[-EVEN_KEPT // 2]
+        if len(self._grids) >= self._window + 2 * self._context:
+            self._settle(self._numbers[-self._context])
+            del self._grids[: -2 * self._context], self._numbers[: -2 * self._context]
+
+    def changes(self) -> tuple[Boundary, ...]:
+        """Where shots changed in all that was taken."""
+        if self._grids:
+            self._settle(self._count)
+        return tuple(self._found)
+
+    def _settle(self, until: int) -> None:
+        """Find the changes up to a frame; what comes after it may still change them."""
+        for found in boundaries(np.stack(self._grids), fps=self._fps):
+            frame = self._numbers[found.frame]
+            if self._settled <= frame < until:
+                self._found.append(Boundary(frame, found.kind))
+        self._settled = until
 
 
 def boundaries(grids: NDArray[np.uint8], *, fps: float) -> tuple[Boundary, ...]:
@@ -206,6 +248,7 @@ def _returns(pictures: Grids, t: int, jump: float, reach: int) -> bool:
     before = pictures[max(0, t - reach) : t]
     after = pictures[t : t + reach]
     pairs = [(before[-1], other) for other in after] + [(other, after[0]) for other in before]
+    pairs += [(before[0], after[-1])] if len(before) == len(after) == reach else []
     return any(_shifted(a, b) < RETURNS * jump or _same_texture(a, b) for a, b in pairs)
 
 
@@ -361,7 +404,7 @@ def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def _slope(texture: NDArray[np.float32], at: int, step: int) -> int:
     """For how many frames the texture rises steadily, going away from an even run."""
-    count, level = 0, EVEN
+    count, level = 0, EVEN / 1.02
     while 0 <= at < len(texture) and texture[at] > level * 1.01:
         if texture[at] > 3 * level + 6:  # a jump: the picture was there at once
             break

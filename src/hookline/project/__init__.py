@@ -14,7 +14,7 @@ from hookline.project.folder import Imported, Library, SeriesFolder, create, ope
 from hookline.project.forecasting import forecast_edit, forecast_script
 from hookline.project.forget import Forgotten, forget
 from hookline.project.intake import Said, Skipped, Taken, take
-from hookline.project.plans import plan_boundaries, plan_paywall
+from hookline.project.plans import market_prospects, plan_boundaries, plan_paywall
 from hookline.project.stories import (
     compare_drafts,
     comparison_json,
@@ -67,6 +67,7 @@ __all__ = [
     "forecast_edit",
     "forecast_script",
     "forget",
+    "market_prospects",
     "open_library",
     "open_series",
     "plan_boundaries",

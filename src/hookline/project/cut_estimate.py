@@ -10,8 +10,8 @@ from hookline.project.cut_manifest import Delivered
 from hookline.project.cut_plan import Planned
 
 ENOUGH = 4  # cuts of the series' own, from which on they are what an estimate rests on
-USUAL_BITS = (0.5, 4.5)  # a second and pixel: from drawings to a moving camera, measured (bench/README.md)
-USUAL_WORK_S = 0.22  # of one processor for a second of a million pixels, measured
+USUAL_BITS = (0.5, 3.0)  # a second and pixel: drawings took 0.9, talking heads 1.1; a moving camera takes more
+USUAL_WORK_S = 0.45  # of one processor for a second of a million pixels (bench/cutting.py)
 
 
 @dataclass(frozen=True, slots=True)

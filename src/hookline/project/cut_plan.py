@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 USUAL_MS = {CutKind.TEASER: 60_000, CutKind.RECAP: 30_000, CutKind.HIGHLIGHT: 30_000}
 SHOWING = (CutKind.TEASER, CutKind.AD, CutKind.HIGHLIGHT)  # made for people who haven't paid
-PASS_BYTES = 350_000_000  # decoding and sound of one pass, measured (bench/README.md)
-ENCODER_BYTES = 260_000_000  # of a 1080x1920 version in it
+PASS_BYTES = 250_000_000  # decoding and sound of one pass: a 720p source took 110 MB (bench/cutting.py)
+ENCODER_BYTES = 200_000_000  # of a 1080x1920 version in it: 165 to 195 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,7 @@ class Plan:
 
 
 def plan(footages: Footages, wanted: Wanted, *, progress: Progress = silent) -> Plan:
-    """Choose, frame and caption every version asked for.
-
-    Raises:
-        BadInput: an episode was asked for that has no video.
-    """
+    """Choose, frame and caption every version asked for."""
     numbers = _numbers(footages, wanted)
     desk = _Desk(footages, wanted, code_digest("model", "media", "edit"))
     made: list[Planned | Skipped] = []
@@ -264,10 +260,14 @@ def _notes(listed: Listed) -> tuple[str, ...]:
     return (f"{listed.platform.title}: {', '.join(listed.unverified)} are usual figures, published nowhere",)
 
 
+def check_episodes(wanted: Wanted, there: Collection[int]) -> None:
+    """``BadInput`` when an episode is asked for that has no video."""
+    for number in wanted.episodes:
+        if number not in there:
+            have = ", ".join(map(str, sorted(there))) or "none"
+            raise BadInput(f"episode {number} has no video", mend=f"episodes with video: {have}")
+
+
 def _numbers(footages: Footages, wanted: Wanted) -> tuple[int, ...]:
-    there = tuple(sorted(footages.filmed))
-    lost = [number for number in wanted.episodes if number not in there]
-    if lost:
-        have = ", ".join(map(str, there)) or "none"
-        raise BadInput(f"episode {lost[0]} has no video", mend=f"episodes with video: {have}")
-    return wanted.episodes or there
+    """The episodes to cut; one whose video can't be read is told of elsewhere."""
+    return tuple(number for number in sorted(footages.filmed) if not wanted.episodes or number in wanted.episodes)

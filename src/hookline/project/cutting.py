@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import hookline
 from hookline import formats
 from hookline.edit.platforms import choose_platforms
 from hookline.model.codec import to_json
+from hookline.model.cut import CutKind
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
 from hookline.model.script import Episode, Script
@@ -25,7 +26,7 @@ from hookline.project import config, cut_manifest, cut_settings
 from hookline.project.cut_delivery import Shelf, deliver, delivered
 from hookline.project.cut_estimate import Estimated, estimate
 from hookline.project.cut_manifest import CutsDocument, Delivered
-from hookline.project.cut_plan import Plan, Planned, Wanted, needs_bytes, plan, tasks
+from hookline.project.cut_plan import Plan, Planned, Wanted, check_episodes, needs_bytes, plan, tasks
 from hookline.project.cut_settings import CutSettings
 from hookline.project.cut_sources import (
     Footages,
@@ -130,6 +131,7 @@ def cut_video(
     if out.exists() and not out.is_dir():
         raise BadInput("there is a file of that name", where=str(out), mend="give a folder")
     settings = cut_settings.alone(figures)
+    wanted = _wanted(settings, asked)
     check_source(video)
     store = Store(out / ".hookline" / WORK)
     began = time.monotonic()
@@ -140,7 +142,7 @@ def cut_video(
         seen = seen_of(steps[source.name])
         story, said = _told_alone(video, number, subtitles, seen)
         footages = _footages_alone(source, number, story, seen, language or language_of(said))
-        found = _cut(footages, settings, asked, store, Shelf(out, by_episode=False), progress)
+        found = _cut(footages, settings, asked, wanted, store, Shelf(out, by_episode=False), progress)
     return replace(found, seconds=time.monotonic() - began)
 
 
@@ -191,11 +193,12 @@ def _left_json(one: Planned, about: Estimated) -> Json:
 
 def _cut_series(library: Library, series: SeriesFolder, asked: Asked, progress: Progress) -> CutRun:
     settings = cut_settings.settings(series.config(), series.root)
+    wanted = _wanted(settings, asked)
     store = Store(series.root / ".hookline" / WORK)
     began = time.monotonic()
     with store.locked():
-        footages = _footages(library, series, settings, asked, store, progress)
-        found = _cut(footages, settings, asked, store, Shelf(series.out / CUTS), progress)
+        footages = _footages(library, series, settings, asked, wanted, store, progress)
+        found = _cut(footages, settings, asked, wanted, store, Shelf(series.out / CUTS), progress)
     return replace(found, seconds=time.monotonic() - began)
 
 
@@ -204,11 +207,12 @@ def _footages(
     series: SeriesFolder,
     settings: CutSettings,
     asked: Asked,
+    wanted: Wanted,
     store: Store,
     progress: Progress,
 ) -> Footages:
     """What there is to cut.  Each video is watched once: what is seen serves the story, too."""
-    sources = videos_of(series, store)
+    sources = _needed(videos_of(series, store), wanted)
     steps, failed = watched(list(sources.values()), store, settings, _watchers(settings, asked, len(sources)), progress)
     seen = {name: seen_of(step) for name, step in steps.items()}
     for source in sources.values():
@@ -229,6 +233,18 @@ def _footages(
     remarks = [f"{name}: {remark}" for name, found in seen.items() for remark in found.remarks]
     notes = (*notes, *remarks, *([why] if why else []))
     return Footages(series.config().id, story.language, story, shot, paid, notes, failed)
+
+
+def _needed(sources: Mapping[int, SourceFile], wanted: Wanted) -> dict[int, SourceFile]:
+    """The episodes asked for, and where a recap is wanted those before them."""
+    check_episodes(wanted, sources)
+    last = max(wanted.episodes, default=0)
+    recap = any(kind.kind is CutKind.RECAP for kind in wanted.kinds)
+    return {
+        number: source
+        for number, source in sources.items()
+        if not wanted.episodes or number in wanted.episodes or (recap and number < last)
+    }
 
 
 # ------------------------------------------------------------------ one video
@@ -274,16 +290,24 @@ def language_of(text: str) -> str:
 
 
 def _cut(
-    footages: Footages, settings: CutSettings, asked: Asked, store: Store, shelf: Shelf, progress: Progress
+    footages: Footages,
+    settings: CutSettings,
+    asked: Asked,
+    wanted: Wanted,
+    store: Store,
+    shelf: Shelf,
+    progress: Progress,
 ) -> CutRun:
     manifest = cut_manifest.read(shelf.folder, series=footages.series)
-    found = plan(footages, _wanted(settings, asked), progress=progress)
+    found = plan(footages, wanted, progress=progress)
     there = {one.id: done for one in found.planned if (done := delivered(shelf, manifest, one))}
     left = {one.id: one for one in found.planned if one.id not in there}
     run = CutRun(footages.series, shelf.folder, found, there=tuple(there.values()), failed=footages.failed)
     if asked.dry_run:
         return replace(run, left=tuple(left.values()), manifest=manifest)
     folder = store.root / "versions"
+    for id in there:
+        forget(folder, id)  # killed after the manifest named it
     adopt(folder, [one.version for one in left.values()])
     work = _Work(footages, shelf, folder, left, cut_manifest.retired(manifest, found.planned))
     if found.planned:

@@ -1,4 +1,4 @@
-"""Plans over the seasons of a library: where episodes should end, where to ask for money."""
+"""Plans over the seasons of a library: where episodes should end, where to ask for money, where to go next."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hookline.project.work import SeriesRun, built_audience, data_of
 
 if TYPE_CHECKING:
     from hookline.insight import SeriesData
+    from hookline.insight.markets import Prospects
     from hookline.insight.plan import DivisionPlan, PaywallPlan, Price
 
 PRICES_EXAMPLE = """\
@@ -79,6 +80,13 @@ def plan_paywall(
             plans[data.series] = why
     progress("plan", len(watched), len(watched))
     return plans
+
+
+def market_prospects(library: Library, *, progress: Progress = silent) -> dict[str, Prospects]:
+    """Where every series of a library should go next, and what each market likes of it."""
+    from hookline.insight.markets import prospects
+
+    return prospects(_watched(library, progress))
 
 
 def _watched(library: Library, progress: Progress) -> Sequence[SeriesData]:

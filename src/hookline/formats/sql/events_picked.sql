@@ -2,7 +2,8 @@
 --
 -- Why a step of its own: a source is parsed once, and no raw id is ever written, not even to a temporary file.
 -- `fault` names what makes a row useless, in the order in which it is worth telling.
--- In: source (a source's own query; viewer_name is the viewer's pseudonym), token(text), mark(text), clean(text).
+-- In: source (a source's own query; viewer_name is the viewer's pseudonym), token(text), mark(text), clean(text),
+-- zoneless(text).
 SELECT
     CASE
         WHEN fault IS NOT NULL THEN fault
@@ -18,10 +19,7 @@ SELECT
         WHEN ends_with(raw_time, 'Z') AND "at" BETWEEN TIMESTAMP '2000-01-01' AND TIMESTAMP '2100-01-01' THEN NULL ELSE raw_time
     END AS raw_time,
     CASE WHEN isfinite(try_cast("position" AS DOUBLE)) THEN NULL ELSE "position" END AS position_text,
-    CASE
-        WHEN ends_with(raw_time, 'Z') THEN false  -- nearly all
-        ELSE raw_time LIKE '____-__-__%' AND NOT regexp_matches(raw_time, '([Zz]|UTC|[+-]\d\d(:?\d\d)?)$')
-    END AS no_zone,
+    zoneless(raw_time) AS no_zone,
     coalesce(simulated, false) AS simulated,
     mark(coalesce(message, concat_ws(' ', event_name, viewer, "session", asset, episode, "at", "position", price))) AS event_id,
     viewer_name AS viewer_id,

@@ -3,7 +3,7 @@
 SELECT
     fault,
     NULL::VARCHAR AS note,
-    raw_time LIKE '____-__-__%' AND NOT regexp_matches(raw_time, '([Zz]|UTC|[+-]\d\d(:?\d\d)?)$') AS no_zone,
+    zoneless(raw_time) AS no_zone,
     NULL::VARCHAR AS event_name,
     raw_time,
     NULL::VARCHAR AS program,

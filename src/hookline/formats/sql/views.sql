@@ -11,7 +11,7 @@ SELECT
         WHEN exit_ms IS NULL OR NOT abs(exit_ms) < 1e9 THEN 'no_exit'
     END AS fault,
     NULL::VARCHAR AS note,
-    raw_time LIKE '____-__-__%' AND NOT regexp_matches(raw_time, '([Zz]|UTC|[+-]\d\d(:?\d\d)?)$') AS no_zone,
+    zoneless(raw_time) AS no_zone,
     NULL::VARCHAR AS event_name,
     raw_time,
     v.program,
