@@ -34,7 +34,11 @@ Rows = list[dict[str, Any]]
 @pytest.fixture(scope="module", autouse=True)
 def _one_engine() -> Iterator[None]:
     """Every import gets a connection of its own, to one database: starting one takes longer than reading a small file."""
-    settings: dict[str, Any] = {"threads": 2, "enable_external_file_cache": False}  # files change under their name
+    settings: dict[str, Any] = {
+        "threads": 2,
+        "memory_limit": "1GB",
+        "enable_external_file_cache": False,
+    }  # files change under their name
     with pytest.MonkeyPatch.context() as patch, duckdb.connect(config=settings) as database:
 
         @contextmanager
