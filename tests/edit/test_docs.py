@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_commands_of_the_page_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    assert len(COMMANDS) == 8
+    assert len(COMMANDS) == 9
     toml = (folder / "my-series" / "hookline.toml").read_text()
     (folder / "my-series" / "hookline.toml").write_text(re.sub(r"(?m)^platforms = .*\n", "", toml))
     for command in COMMANDS:

@@ -33,6 +33,7 @@ from hookline.model.story import Timing
 HOOK_MS = 3_000  # in which the hook begins
 LEAST_CLIP_MS = 1_000
 MOST_TEASED = 0.5  # of an episode that a teaser shows: the rest is why people come
+LEAST_TEASER_MS = 6_000  # that a teaser of a very short episode may last all the same
 MOST_OVERLAP = 0.5  # of two variants: shared time by the time of both together (Jaccard)
 AD_LIMITS_MS = (6_000, 15_000, 30_000)
 _LEAST_AD = 0.6  # of its limit
@@ -134,7 +135,7 @@ class _Asked:
         """Frames at most."""
         whole_ms = sum(each.duration_ms for each in (self.material, *self.earlier))
         if self.kind is CutKind.TEASER:
-            whole_ms = round(MOST_TEASED * self.material.duration_ms)
+            whole_ms = max(round(MOST_TEASED * whole_ms), min(whole_ms, LEAST_TEASER_MS))
         limit_ms = whole_ms if self.limit_ms is None else min(self.limit_ms, whole_ms)
         rate, scale = self.material.footage.fps
         return limit_ms * rate // (1000 * scale) - self.spared
@@ -540,7 +541,7 @@ def _meets(asked: _Asked, draft: _Draft) -> Iterator[str]:
         yield "the whole story"
     if asked.limit_ms is not None:
         yield f"at most {asked.limit_ms / 1000:g} s"
-    if asked.kind is CutKind.TEASER:
+    if asked.kind is CutKind.TEASER and asked.material.duration_ms * MOST_TEASED >= LEAST_TEASER_MS:
         yield f"at most {100 * MOST_TEASED:.0f} % of the episode"
     if draft.hook:
         yield f"hook in the first {HOOK_MS / 1000:g} s"

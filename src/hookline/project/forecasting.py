@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hookline.model.errors import BadInput
 from hookline.model.progress import Progress, silent
 from hookline.project.folder import Library
@@ -72,6 +70,8 @@ def _catalogue(library: Library, market: str, progress: Progress) -> Sequence[Se
 
 def _of_market(data: SeriesData, market: str) -> SeriesData:
     """The series as one market saw it."""
+    import numpy as np
+
     cells, steps = data.hazard, data.steps
     watched = cells.market == cells.markets.index(market)
     stepped = steps.market == (steps.markets.index(market) if market in steps.markets else -1)
