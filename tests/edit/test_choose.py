@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookline.edit import choose as rules
-from hookline.edit.choose import HOOK_MS, MOST_OVERLAP, MOST_TEASED, Choice, choose
+from hookline.edit.choose import HOOK_MS, LEAST_TEASER_MS, MOST_OVERLAP, MOST_TEASED, Choice, choose
 from hookline.edit.optimum import Problem
 from hookline.edit.pieces import FLASH_MS, Material, Row, row_of, sentences
 from hookline.edit.worth import Moment, by_second, hooks, questions, worth_of
@@ -293,7 +293,9 @@ def ahead(row: Row, problem: Problem, holds: set[int], asks: set[int], last: int
 @settings(max_examples=80, deadline=None)
 @given(episodes(), st.integers(2_000, 9_000))
 def test_a_teaser_is_the_best_of_all_teasers(material: Material, limit_ms: int) -> None:
-    limit = min(limit_ms, round(MOST_TEASED * material.duration_ms)) * 5 // 1000
+    whole_ms = material.duration_ms
+    shown_ms = max(round(MOST_TEASED * whole_ms), min(whole_ms, LEAST_TEASER_MS))
+    limit = min(limit_ms, shown_ms) * 5 // 1000
     values = list(every_teaser(material, limit, questions(material)[:3]))
     values = values or list(every_teaser(material, limit, hooks(material)[:5]))
     if not values:

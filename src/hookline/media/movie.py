@@ -29,6 +29,9 @@ class Settings:
     threads: int = 1  # of each encoder
 
 
+_LEFT: list[Any] = []  # containers whose writing failed
+
+
 class Movie:
     """One MP4 in the making.  Leaving the context removes what was not delivered.
 
@@ -81,7 +84,12 @@ class Movie:
     ) -> None:
         """Close what is open and remove the part."""
         try:
-            if self._open:
+            if self._open and kind is not None:
+                # closing would write the trailer, and FFmpeg's second pass over a file that can't grow may crash:
+                # what failed is left alone until the process ends; nothing of it has a name any more
+                _LEFT.append(self._file)
+                self._open = False
+            elif self._open:
                 self._open = False
                 self._file.close()
         except (OSError, ValueError):
