@@ -126,7 +126,7 @@ def export_corrections(story: SeriesStory, path: Path, *, series: SeriesFolder |
 
 
 def schema_texts() -> dict[Path, str]:
-    """The published JSON Schemas of stories, comparisons, the list of cuts and findings, by the file that ships them."""
+    """The published JSON Schemas of stories, comparisons, cuts and findings, by the file that ships them."""
     from hookline.insight.document import schemas
     from hookline.project import cut_manifest
     from hookline.story import document
