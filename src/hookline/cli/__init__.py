@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _add_experiment(commands)
     _add_cut(commands)
     _add_platforms(commands)
+    _add_insight(commands)
     _add_plan(commands)
     _add_forecast(commands)
     _add_markets(commands)
@@ -139,6 +140,13 @@ def _add_experiment(commands: _Commands[argparse.ArgumentParser]) -> None:
     what.add_argument("--design", action="store_true", help="how many viewers and days the named one needs")
     what.add_argument("--allocate", action="store_true", help="shares in which to deal out tomorrow's viewers")
     trial.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_insight(commands: _Commands[argparse.ArgumentParser]) -> None:
+    found = commands.add_parser("insight", help="findings, moments and effects: what holds viewers and what loses them")
+    found.add_argument("dir", type=Path, help="a series folder, or a library")
+    found.add_argument("--market", default="", metavar="M", help="of this market, and of all markets together")
+    found.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/insight.md)")
 
 
 def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
