@@ -472,7 +472,8 @@ def data_of(run: SeriesRun) -> SeriesData:
     assert step is not None
     counted = (audience.hazard_cells(step.folder), audience.step_counts(step.folder)) if summary.views else None
     hazard, steps = counted or audience.nobody(series)
-    return SeriesData(series, run.story(), hazard, steps, summary.simulated, summary.platform_curves)
+    prices = audience.prices_seen(step.folder) if summary.views else ()
+    return SeriesData(series, run.story(), hazard, steps, summary.simulated, summary.platform_curves, prices)
 
 
 # Report
