@@ -33,7 +33,7 @@ MOST_TAU2 = 4.0
 BISQUARE = 6.0  # residuals beyond that count nothing
 ROUNDS = 60
 RIDGE = 1e-9
-CLOSE = 1e-4  # log-odds; the last step of a Newton iteration is far smaller than the one before
+CLOSE = 1e-3  # log-odds; the last step of a Newton iteration is far smaller than the one before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
