@@ -26,6 +26,7 @@ from hookline.project.store import file_digest, write_atomic
 
 if TYPE_CHECKING:
     from hookline.edit.captions import CaptionStyle
+    from hookline.media.overlay import Overlay
     from hookline.media.render import Rendered, RenderedFailed, Rendering
 
 ATTEMPT = "at-work-"  # how the folders of attempts begin
@@ -58,6 +59,7 @@ class Version:
     platform: Platform
     language: str  # of its captions
     style: CaptionStyle
+    fonts: Path | None = None  # a folder that letters are taken from first
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,9 @@ def _drawn(version: Version, work: Path) -> Rendering:
     from hookline.media.render import Rendering
 
     cut, platform = version.cut, version.platform
-    over = pictures(cut.captions, platform, version.style, language=version.language) if cut.captions else ()
+    over: tuple[Overlay, ...] = ()
+    if cut.captions:
+        over = pictures(cut.captions, platform, version.style, language=version.language, fonts=version.fonts)
     return Rendering(cut, platform, video_of(work, cut.id), over)
 
 

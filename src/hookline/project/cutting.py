@@ -380,6 +380,7 @@ def _wanted(settings: CutSettings, asked: Asked) -> Wanted:
         spoilers=asked.spoilers,
         market=asked.market,
         looks=settings.looks,
+        fonts=settings.fonts,
     )
 
 
