@@ -152,7 +152,7 @@ class _Desk:
                 if look.episode == filmed.number and look.platform in ("", platform.name)
             ]
             size, shape = (filmed.seen.width, filmed.seen.height), platform.width / platform.height
-            found = frame(filmed.seen, platform=platform)
+            found = frame(filmed.seen, platform=platform, captioned=any(filmed.said))
             self.framings[key] = tuple(looked(found, looks, size=size, shape=shape))
         return self.framings[key]
 
@@ -224,6 +224,7 @@ def _limit(kind: WantedKind, platform: Platform) -> int | None:
 
 def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choice: Choice, variant: int) -> Planned:
     from hookline.edit.captions import captions, said_in
+    from hookline.edit.placing import placed
 
     platform, footages = listed.platform, desk.footages
     style = _style(kind.kind, platform)
@@ -231,6 +232,14 @@ def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choi
     clips = tuple(framed(clip, desk.frame(by_source[clip.source], platform)) for clip in choice.clips)
     said = [one for name in dict.fromkeys(c.source for c in clips) for one in said_in(name, by_source[name].lines)]
     language = footages.language
+    shown, notes = placed(
+        captions(clips, said, language, style=style) if said else (),
+        clips,
+        {name: one.seen for name, one in by_source.items()},
+        platform,
+        style=style,
+        language=language,
+    )
     cut = Cut(
         id="",
         series=footages.series,
@@ -239,14 +248,14 @@ def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choi
         kind=kind.kind.value,
         platform=platform.name,
         market=desk.wanted.market,
-        captions=captions(clips, said, language, style=style) if said else (),
+        captions=shown,
         reason=choice.reason,
     )
     length = str(kind.limit_ms // 1000) if kind.limit_ms else ""
     cut = replace(cut, id=cut_id(cut, platform, length=length, variant=variant, code=f"{desk.code} {style}"))
     sources = tuple(by_source[name].source for name in dict.fromkeys(clip.source for clip in clips))
     version = Version(cut, platform, language, style, desk.wanted.fonts)
-    return Planned(version, kind, variant, choice, sources, _notes(listed))
+    return Planned(version, kind, variant, choice, sources, (*_notes(listed), *notes))
 
 
 def _style(kind: CutKind, platform: Platform) -> CaptionStyle:
