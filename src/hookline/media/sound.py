@@ -27,6 +27,7 @@ from hookline.media.encode import AUDIO_RATE
 from hookline.media.loudness import k_response
 from hookline.media.probe import opened, video_stream
 from hookline.media.source import stretches
+from hookline.model.cut import Clip
 from hookline.model.span import Span
 
 Samples = NDArray[np.float32]  # (channels, n) in -1..1 at 48 kHz
@@ -112,6 +113,22 @@ def hear(path: Path, spans: Sequence[Span]) -> Heard:
             if len(streams) == 1 or any(float(np.abs(s).max(initial=0.0)) > QUIET for _, s in found):
                 return Heard(found, _stream_notes(path, number, len(streams)))
         return Heard(found, (f"all {len(streams)} sound streams of {path.name} are silent",))
+
+
+def is_silent(clips: Sequence[Clip], sources: Mapping[str, Path]) -> bool:
+    """Whether nothing is heard in some clips of their sources.
+
+    Raises:
+        Unreadable: a source is damaged.
+    """
+    for name in dict.fromkeys(clip.source for clip in clips):
+        spans = [clip.span for clip in clips if clip.source == name]
+        sound = hear(sources[name], spans)
+        for span in spans:
+            found = sound.between(span.start_ms * AUDIO_RATE // 1000, span.end_ms * AUDIO_RATE // 1000)
+            if integrated_lufs(found) > SILENT_LUFS:
+                return False
+    return True
 
 
 def _stream_notes(path: Path, number: int, count: int) -> tuple[str, ...]:
