@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _add_experiment(commands)
     _add_cut(commands)
     _add_platforms(commands)
+    _add_insight(commands)
     _add_plan(commands)
     _add_forecast(commands)
     _add_markets(commands)
@@ -141,6 +142,13 @@ def _add_experiment(commands: _Commands[argparse.ArgumentParser]) -> None:
     trial.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _add_insight(commands: _Commands[argparse.ArgumentParser]) -> None:
+    found = commands.add_parser("insight", help="findings, moments and effects: what holds viewers and what loses them")
+    found.add_argument("dir", type=Path, help="a series folder, or a library")
+    found.add_argument("--market", default="", metavar="M", help="of this market, and of all markets together")
+    found.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/insight.md)")
+
+
 def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     plan = commands.add_parser("plan", help="where episodes should end, and after which one to ask for money")
     plan.add_argument("dir", type=Path, help="a series folder, or a library")
@@ -158,6 +166,9 @@ def _add_forecast(commands: _Commands[argparse.ArgumentParser]) -> None:
     ahead.add_argument("--script", type=Path, required=True, metavar="FILE", help="a script, or a folder of them")
     ahead.add_argument("--edit", type=Path, metavar="FILE", help="a later draft: what changes from one to the other")
     ahead.add_argument("--market", default="", metavar="M", help="learn from this market's viewers alone")
+    ahead.add_argument(
+        "--first-paid", type=_whole, metavar="N", help="the first paid episode (default: as is usual in the catalogue)"
+    )
     ahead.add_argument("--format", help="read the scripts in this format, whatever they look like")
     ahead.add_argument("--json", action="store_true", help="as JSON, curves second by second")
 

@@ -211,7 +211,7 @@ def _as_told(insight: Insight, story: EpisodeStory) -> tuple[float, ...]:
     odds = {
         effect.subject: math.log(effect.estimate.value)
         for effect in insight.effects
-        if effect.outcome == "leaving" and not effect.market and effect.q <= NO_EFFECT and effect.estimate.value > 0
+        if effect.element == "beat" and not effect.market and effect.q <= NO_EFFECT and effect.estimate.value > 0
     }
     if not odds:
         return ()
