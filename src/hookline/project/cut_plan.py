@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hookline.edit.pieces import Material
 
 USUAL_MS = {CutKind.TEASER: 60_000, CutKind.RECAP: 30_000, CutKind.HIGHLIGHT: 30_000}
+SHORT_MS = 120_000  # of an episode as long at most, a teaser may show less than a minute anyway: half of it
+SHORT_TEASER_MS = 30_000
 SHOWING = (CutKind.TEASER, CutKind.AD, CutKind.HIGHLIGHT)  # made for people who haven't paid
 PASS_BYTES = 250_000_000  # decoding and sound of one pass: a 720p source took 110 MB (bench/cutting.py)
 ENCODER_BYTES = 200_000_000  # of a 1080x1920 version in it: 165 to 195 MB
@@ -160,7 +162,7 @@ class _Desk:
         """What to keep of an episode."""
         from hookline.edit.choose import choose
 
-        limit = _limit(kind, platform)
+        limit = _limit(kind, platform, filmed.seen.footage.duration_ms)
         key = filmed.number, kind.kind, limit, platform.min_ms
         if key not in self.choices:
             earlier = [one for number, one in sorted(self.footages.filmed.items()) if number < filmed.number]
@@ -216,8 +218,11 @@ def _withheld(desk: _Desk, number: int, kind: WantedKind, listed: Listed) -> str
     )
 
 
-def _limit(kind: WantedKind, platform: Platform) -> int | None:
+def _limit(kind: WantedKind, platform: Platform, episode_ms: int) -> int | None:
+    """How long a version may be, at most."""
     own = kind.limit_ms or USUAL_MS.get(kind.kind)
+    if kind.kind is CutKind.TEASER and not kind.limit_ms and episode_ms <= SHORT_MS:
+        own = SHORT_TEASER_MS
     limits = [limit for limit in (own, platform.max_ms) if limit is not None]
     return min(limits, default=None)
 
