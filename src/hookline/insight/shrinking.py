@@ -16,14 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
 from hookline.insight.clusters import Uncertain
 from hookline.insight.grid import Floats
 
-PRIOR_SD = 0.2  # log-odds by which markets differ: ours, wide
+PRIOR_SD = 0.4  # log-odds by which markets differ: ours, wide
 OMEGAS = np.concatenate([np.linspace(0.01, 0.3, 30), np.linspace(0.33, 1.5, 40)])
 LEVEL = 0.95
 Z95 = 1.959964
@@ -52,7 +52,8 @@ def shrink(own: Mapping[str, Uncertain]) -> dict[str, Shrunk]:
     omega2 = spread2(y, s)
     w, weight = omega2 / (omega2 + s**2), 1 / (omega2 + s**2)
     mu, doubt = float(weight @ y / weight.sum()), float(weight.sum() ** -0.5)
-    critical = np.array([critical_value(float(ratio)) for ratio in s**2 / omega2])
+    squares, known = _table()
+    critical = np.exp(np.interp(np.log(s**2 / omega2), squares, known))
     half = np.hypot(critical * w * s, (1 - w) * Z95 * doubt)
     middle = mu + w * (y - mu)
     told = zip(own, middle.tolist(), half.tolist(), (1 - w).tolist(), strict=True)
@@ -61,17 +62,23 @@ def shrink(own: Mapping[str, Uncertain]) -> dict[str, Shrunk]:
 
 def spread2(y: Floats, s: Floats) -> float:
     """The mean of omega2, given what was measured: restricted likelihood times a half-normal prior, on a grid."""
-    logs = np.empty(len(OMEGAS))
-    for at, omega in enumerate(OMEGAS):
-        weight = 1 / (omega**2 + s**2)
-        mu = weight @ y / weight.sum()
-        logs[at] = 0.5 * np.log(weight).sum() - 0.5 * np.log(weight.sum()) - 0.5 * weight @ (y - mu) ** 2
+    weight = 1 / (OMEGAS[:, None] ** 2 + s**2)
+    total = weight.sum(axis=1)
+    mu = weight @ y / total
+    squares = (weight * (y - mu[:, None]) ** 2).sum(axis=1)
+    logs = 0.5 * np.log(weight).sum(axis=1) - 0.5 * np.log(total) - 0.5 * squares
     logs += np.log(np.gradient(OMEGAS)) - 0.5 * (OMEGAS / PRIOR_SD) ** 2
     chance = np.exp(logs - logs.max())
     return float(chance @ OMEGAS**2 / chance.sum())
 
 
-@lru_cache(maxsize=4096)
+@cache
+def _table() -> tuple[Floats, Floats]:
+    """Critical values at mean squares of 1e-5 to 1e6, both as logs."""
+    squares = np.linspace(np.log(1e-5), np.log(1e6), 120)
+    return squares, np.log([critical_value(float(square)) for square in np.exp(squares)])
+
+
 def critical_value(mean_square: float, level: float = LEVEL) -> float:
     """The half width, in standard errors, that holds whatever biases of that mean square (their eq. 7, no kurtosis).
 

@@ -63,7 +63,7 @@ def judge_units(
         least_side: Units with and without an element that it takes.
     """
     waiting = {one: column for one, column in columns.items() if len(column) and _sides(column) >= least_side}
-    held, judged = list(beside), list[UnitCandidate]()
+    held, judged = _independent(units, beside), list[UnitCandidate]()
     while waiting:
         tried = {one: _effect(units, [*held, column]) for one, column in waiting.items()}
         able = {one: effect for one, effect in tried.items() if effect is not None}
@@ -81,6 +81,18 @@ def judge_units(
     return judged
 
 
+def _independent(units: Units, columns: Sequence[Floats]) -> list[Floats]:
+    """The columns that say something beyond the levels and those before them."""
+    levels = np.zeros(len(units.y), dtype=np.int64) if units.strata is None else units.strata
+    several = (levels[:, None] == np.unique(levels)).astype(np.float64)
+    kept = list[Floats]()
+    for column in columns:
+        design = np.column_stack([several, *kept, column])
+        if np.linalg.matrix_rank(design) == design.shape[1]:
+            kept.append(column)
+    return kept
+
+
 def _sides(column: Floats) -> int:
     """The fewer of the units with an element and those without; of an amount that varies, half of them."""
     if len(np.unique(column)) > 2:
@@ -96,7 +108,7 @@ def _effect(units: Units, columns: list[Floats]) -> Uncertain | None:
 
 def always_together(columns: Mapping[Element, Floats]) -> list[tuple[Element, Element]]:
     """Pairs of elements that (nearly) the same units have."""
-    names = [one for one, column in columns.items() if column.std() > 0]
+    names = [one for one, column in columns.items() if len(column) and column.std() > 0]
     if len(names) < 2:
         return []
     alike = np.corrcoef([columns[one] for one in names])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hookline.audience.result import AudienceSummary, EpisodeStep, Paywall
-from hookline.insight.result import Effect, Moment
+from hookline.insight.result import Effect, ElementKind, Moment
 from hookline.model.curve import PlatformCurve
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade
 from hookline.model.script import Line, LineKind, Source
@@ -22,12 +22,16 @@ Stills = Mapping[tuple[int, int], bytes]
 
 EXCERPT = 5
 DECIDED = 0.05  # the false discovery rate at which insight calls an effect
-OUTCOMES = {"leaving": 0, "continuation": 1, "unlock": 2}  # in the order viewers meet them
+OUTCOMES = {  # in the order viewers meet them
+    name: at
+    for at, name in enumerate(("leaving", "leaving the opening", "continuation", "unlock", "completion", "revenue"))
+}
+PLAIN = (ElementKind.BEAT, ElementKind.ENDING, ElementKind.PACE, ElementKind.MARKET)  # names that say what they are
 UNREAD_SHOWN = 400
 GRADE_STEPS = {Grade.EXPERIMENT: 4, Grade.WITHIN: 3, Grade.ACROSS: 2, Grade.PRIOR: 1}
 KINDS = {
     FindingKind.MOMENT: "Moment",
-    FindingKind.EFFECT: "Beats",
+    FindingKind.EFFECT: "Elements",
     FindingKind.ENDING: "Endings",
     FindingKind.PAYWALL: "Paywall",
     FindingKind.CURVE: "Platform curve",
@@ -188,6 +192,7 @@ class EffectRow:
     decided: bool
     q: str
     places: str
+    later: str  # of 100 who meet it, how many more or fewer are there 10 s later
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,14 +443,21 @@ def effects(sight: Sight) -> tuple[tuple[EffectRow, ...], tuple[EffectRow, ...]]
 
 def _effect(effect: Effect, axis: marks.Axis) -> EffectRow:
     return EffectRow(
-        subject=words.name(effect.subject),
+        subject=_subject(effect),
         outcome=effect.outcome,
         market=effect.market or "all markets",
         figure=figure(effect.estimate, axis=axis, colour=marks.STEM if effect.q <= DECIDED else "#a3aebd"),
         decided=effect.q <= DECIDED,
         q=rate(effect.q),
         places=words.count(len(effect.places)) if effect.places else "",
+        later=f"{words.value(effect.later)} [{words.interval(effect.later)}]" if effect.later else "",
     )
+
+
+def _subject(effect: Effect) -> str:
+    """An element's name; with its kind where the name alone doesn't say it."""
+    name = words.name(effect.subject)
+    return name if effect.element in PLAIN else f"{name} ({effect.element})"
 
 
 def rate(q: float) -> str:
