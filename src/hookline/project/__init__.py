@@ -16,6 +16,7 @@ from hookline.project.forget import Forgotten, forget
 from hookline.project.insights import SeriesFound, insight_json, insights
 from hookline.project.intake import Said, Skipped, Taken, take
 from hookline.project.plans import market_prospects, plan_boundaries, plan_paywall
+from hookline.project.spending import spend_json, spend_plans
 from hookline.project.stories import (
     compare_drafts,
     comparison_json,
@@ -82,6 +83,8 @@ __all__ = [
     "run",
     "schema_texts",
     "simulate_viewers",
+    "spend_json",
+    "spend_plans",
     "story_json",
     "story_of_files",
     "take",
