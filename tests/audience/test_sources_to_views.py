@@ -94,7 +94,7 @@ HASTY = [
 
 def test_played_segments_are_exact_at_any_speed(tmp_path: Path) -> None:
     views, stretches = watched(tmp_path / "built", imported(tmp_path / "in", "xapi", [HASTY]))
-    assert stretches == [("DE", 0, 20_000), ("DE", 10_000, 15_250), ("DE", 20_000, 40_000), ("DE", 60_000, 80_000)]
+    assert stretches == [("DE", 0, 40_000), ("DE", 10_000, 15_250), ("DE", 60_000, 80_000)]
     assert [view[3:] for view in views] == [(80_000, 65_250, False)]
 
 
