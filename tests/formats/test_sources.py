@@ -113,7 +113,7 @@ def test_ad_spend(make: Callable[[], Made], platform: str, tmp_path: Path) -> No
     _, rows = load(tmp_path, made.format, made.lines)
     assert min(rows, key=lambda row: row["ad_cut"]) == {
         "series": "show", "ad_cut": "Slap cut A", "platform": platform, "market": "DE", "day": date(2026, 9, 30),
-        "spend_micros": 123_450_000, "currency": "USD", "impressions": 12_000, "clicks": 340, "installs": 51,
+        "spend_micros": 123_450_000, "currency": "USD", "impressions": 12_000, "clicks": 340, "installs": 51, "account": "",
     }  # fmt: skip
 
 
