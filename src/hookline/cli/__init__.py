@@ -60,9 +60,11 @@ def parser() -> argparse.ArgumentParser:
     _add_experiment(commands)
     _add_cut(commands)
     _add_platforms(commands)
+    _add_insight(commands)
     _add_plan(commands)
     _add_forecast(commands)
     _add_markets(commands)
+    _add_spend(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_models(commands)
@@ -141,6 +143,13 @@ def _add_experiment(commands: _Commands[argparse.ArgumentParser]) -> None:
     trial.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _add_insight(commands: _Commands[argparse.ArgumentParser]) -> None:
+    found = commands.add_parser("insight", help="findings, moments and effects: what holds viewers and what loses them")
+    found.add_argument("dir", type=Path, help="a series folder, or a library")
+    found.add_argument("--market", default="", metavar="M", help="of this market, and of all markets together")
+    found.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/insight.md)")
+
+
 def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
     plan = commands.add_parser("plan", help="where episodes should end, and after which one to ask for money")
     plan.add_argument("dir", type=Path, help="a series folder, or a library")
@@ -158,6 +167,9 @@ def _add_forecast(commands: _Commands[argparse.ArgumentParser]) -> None:
     ahead.add_argument("--script", type=Path, required=True, metavar="FILE", help="a script, or a folder of them")
     ahead.add_argument("--edit", type=Path, metavar="FILE", help="a later draft: what changes from one to the other")
     ahead.add_argument("--market", default="", metavar="M", help="learn from this market's viewers alone")
+    ahead.add_argument(
+        "--first-paid", type=_whole, metavar="N", help="the first paid episode (default: as is usual in the catalogue)"
+    )
     ahead.add_argument("--format", help="read the scripts in this format, whatever they look like")
     ahead.add_argument("--json", action="store_true", help="as JSON, curves second by second")
 
@@ -166,6 +178,16 @@ def _add_markets(commands: _Commands[argparse.ArgumentParser]) -> None:
     where = commands.add_parser("markets", help="which market a series should go to next, and what each likes of it")
     where.add_argument("dir", type=Path, help="a library; a series alone knows its own markets only")
     where.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_spend(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ads = commands.add_parser("spend", help="how to divide the next advertising budget between ad cuts and markets")
+    ads.add_argument("dir", type=Path, help="a series folder, or a library")
+    ads.add_argument(
+        "--budget", type=_amount, default=0.0, metavar="AMOUNT", help="for the next 28 days (default: as of late)"
+    )
+    ads.add_argument("--market", default="", metavar="M", help="divide this market's budget alone")
+    ads.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/spend.md)")
 
 
 def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -247,6 +269,16 @@ def _add_models(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     doctor = commands.add_parser("doctor", help="say what is installed, what is missing, and how to get it")
     doctor.add_argument("dir", type=Path, nargs="?", help="also look over this series or library")
+
+
+def _amount(text: str) -> float:
+    try:
+        amount = float(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        amount = 0.0
+    if not 0 < amount < 1e15:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount above 0")
+    return amount
 
 
 def _whole(text: str) -> int:

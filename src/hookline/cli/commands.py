@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import cuts, draw, forecasts, markets, models, plans, tables, trials
+from hookline.cli import cuts, draw, forecasts, insights, markets, models, plans, spend, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -263,7 +263,7 @@ def plan(options: argparse.Namespace) -> None:
 def forecast(options: argparse.Namespace) -> None:
     """``hookline forecast DIR --script FILE [--edit FILE]``."""
     library = project.open_library(options.dir)
-    how = {"market": options.market, "format": options.format}
+    how = {"market": options.market, "first_paid": options.first_paid, "format": options.format}
     with draw.progress() as progress:
         if options.edit:
             edited = project.forecast_edit(library, options.script, options.edit, progress=progress, **how)
@@ -312,9 +312,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "experiment": experiment,
     "cut": cuts.cut,
     "platforms": cuts.platforms,
+    "insight": insights.insight,
     "plan": plan,
     "forecast": forecast,
     "markets": where_next,
+    "spend": spend.spend,
     "simulate": simulate,
     "demo": demo,
     "models": models.tell,

@@ -13,8 +13,10 @@ from hookline.project.experiments import allocation, cuts_shown, design_experime
 from hookline.project.folder import Imported, Library, SeriesFolder, create, open_library, open_series
 from hookline.project.forecasting import forecast_edit, forecast_script
 from hookline.project.forget import Forgotten, forget
+from hookline.project.insights import SeriesFound, insight_json, insights
 from hookline.project.intake import Said, Skipped, Taken, take
 from hookline.project.plans import market_prospects, plan_boundaries, plan_paywall
+from hookline.project.spending import spend_json, spend_plans
 from hookline.project.stories import (
     compare_drafts,
     comparison_json,
@@ -43,6 +45,7 @@ __all__ = [
     "Listed",
     "Said",
     "SeriesFolder",
+    "SeriesFound",
     "SeriesRun",
     "Skipped",
     "Taken",
@@ -67,6 +70,8 @@ __all__ = [
     "forecast_edit",
     "forecast_script",
     "forget",
+    "insight_json",
+    "insights",
     "market_prospects",
     "open_library",
     "open_series",
@@ -78,6 +83,8 @@ __all__ = [
     "run",
     "schema_texts",
     "simulate_viewers",
+    "spend_json",
+    "spend_plans",
     "story_json",
     "story_of_files",
     "take",

@@ -126,7 +126,8 @@ def export_corrections(story: SeriesStory, path: Path, *, series: SeriesFolder |
 
 
 def schema_texts() -> dict[Path, str]:
-    """The published JSON Schemas of stories, comparisons and the list of cuts, by the file that ships them."""
+    """The published JSON Schemas of stories, comparisons, cuts and findings, by the file that ships them."""
+    from hookline.insight.document import schemas
     from hookline.project import cut_manifest
     from hookline.story import document
 
@@ -134,6 +135,7 @@ def schema_texts() -> dict[Path, str]:
         document.SCHEMA_FILE: document.schema(),
         document.COMPARISON_SCHEMA_FILE: document.comparison_schema(),
         cut_manifest.SCHEMA_FILE: cut_manifest.schema(),
+        **schemas(),
     }
     return {path: json.dumps(schema, ensure_ascii=False, indent=1) + "\n" for path, schema in found.items()}
 

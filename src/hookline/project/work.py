@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from hookline import formats
-from hookline.model.codec import dumps, loads
+from hookline.model.codec import dumps, loads, to_json
 from hookline.model.correction import Correction
 from hookline.model.curve import PlatformExport
 from hookline.model.errors import BadInput, NotEnoughData
@@ -27,6 +27,8 @@ from hookline.model.script import Script
 from hookline.model.shot import Footage
 from hookline.model.story import SeriesStory
 from hookline.project.config import Config
+from hookline.project.experiment_plans import questions
+from hookline.project.experiment_results import Viewers, results_step, tested
 from hookline.project.folder import Imported, Library, SeriesFolder, with_episode
 from hookline.project.intake import pseudonym_key, read_export, views_of
 from hookline.project.store import Derived, Store, code_digest, write_atomic
@@ -418,14 +420,47 @@ def _insights(runs: Sequence[SeriesRun], stores: Sequence[Store], progress: Prog
         return found
 
     def step(run: SeriesRun, store: Store) -> Derived | None:
+        trials, config = _trials(run, store), run.folder.config()
+        asked = [to_json(question) for question in questions(config).values()] if trials else []
+
         def make(work: Path) -> None:
-            insight = answers()[run.folder.config().id]
+            insight = answers()[config.id]
+            if trials and asked:
+                insight = _overruled(run, trials, insight)
             (work / "insight.json").write_text(dumps(insight), encoding="utf-8")
 
         own = [run.story_step.key, run.audience_step.key] if run.audience_step else None
-        return store.derive("insight", [_code("model", "insight"), own, keys], make) if own else None
+        tried = [trials.key, asked] if trials else []
+        return store.derive("insight", [_code("model", "insight"), own, keys, tried], make) if own else None
 
     return [replace(run, insight_step=step(run, store)) for run, store in zip(runs, stores, strict=True)]
+
+
+def trial_viewers(run: SeriesRun) -> Viewers:
+    """A series' audience as experiments take it."""
+    summary = run.audience()
+    assert run.audience_step is not None
+    assert summary is not None
+    episodes = tuple(episode.number for episode in run.story().episodes)
+    return Viewers(run.audience_step, episodes, summary.simulated, engine_of(run.folder.config()))
+
+
+def _trials(run: SeriesRun, store: Store) -> Derived | None:
+    """What the series' experiments say; None without any, or without a viewer."""
+    config = run.folder.config()
+    if "experiments" not in config.sections or not run.audience_step or not (told := run.audience()) or not told.views:
+        return None
+    return results_step(config, trial_viewers(run), store)
+
+
+def _overruled(run: SeriesRun, trials: Derived, found: Insight) -> Insight:
+    """The findings, with those that were tested replaced by what the tests say."""
+    from hookline.insight.overrule import overrule
+
+    summary = run.audience()
+    assert summary is not None
+    reach = {step.episode: step.reach.value for step in summary.steps if not step.market}
+    return overrule(found, *tested(run.folder.config(), trials), reach=reach)
 
 
 def data_of(run: SeriesRun) -> SeriesData:
@@ -438,7 +473,8 @@ def data_of(run: SeriesRun) -> SeriesData:
     assert step is not None
     counted = (audience.hazard_cells(step.folder), audience.step_counts(step.folder)) if summary.views else None
     hazard, steps = counted or audience.nobody(series)
-    return SeriesData(series, run.story(), hazard, steps, summary.simulated, summary.platform_curves)
+    prices = audience.prices_seen(step.folder) if summary.views else ()
+    return SeriesData(series, run.story(), hazard, steps, summary.simulated, summary.platform_curves, prices)
 
 
 # Report
