@@ -263,7 +263,7 @@ _EVENT_COLUMNS = dict.fromkeys(
 _VIEW_COLUMNS = _EVENT_COLUMNS | {"watched": "VARCHAR", "completed": "BOOLEAN"}
 _AD_COLUMNS = dict.fromkeys(
     ("fault", "raw_time", "program", "place", "locale", "platform", "viewer", "ad", "spend", "currency", "impressions",
-     "clicks", "installs", "user_agent"),
+     "clicks", "installs", "account", "user_agent"),
     "VARCHAR",
 ) | {"at": "TIMESTAMP"}  # fmt: skip
 # Columns that are made from others, unless the source's query makes them: where a viewer's id may stand in several

@@ -145,7 +145,7 @@ STEPS = Table(
 # What an ad platform reports of its own ads: one row an ad cut, platform, market and day.
 ADS = Table(
     "ads",
-    1,
+    2,
     (
         ("series", "VARCHAR"),
         ("ad_cut", "VARCHAR"),  # the ad, as the exports of spend and of installs both name it
@@ -157,6 +157,7 @@ ADS = Table(
         ("impressions", "BIGINT"),
         ("clicks", "BIGINT"),
         ("installs", "BIGINT"),  # as the platform counts them; NULL where it doesn't
+        ("account", "VARCHAR"),  # since 2: the advertiser's account; two accounts may name an ad alike
     ),
 )
 
