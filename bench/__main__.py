@@ -22,7 +22,7 @@ ROOMS = {
     "audience": ("audience", "events", "scale", "figures", "spark"),
     "insight": ("insight", "plans", "forecasts", "experiments", "spend", "brand", "catalogue", "curves"),
     "media": ("shots",),
-    "edit": ("faces", "framing", "choose", "edit_render", "cutting"),
+    "edit": ("faces", "eyes", "burnt", "framing", "choose", "edit_render", "cutting"),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"

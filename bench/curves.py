@@ -22,6 +22,7 @@ from hookline.model.story import EpisodeStory, SeriesStory
 
 Floats = NDArray[np.float64]
 
+FIRST_SEED = 50_000  # the detector was tuned on seeds from 0 on
 FINE = 10  # steps of the simulation in a hundredth
 POINTS = 100
 ABOUT = """\
@@ -195,7 +196,7 @@ def main() -> None:
         ("six episodes' curves, nothing planted", 6, False, 300),
         ("six episodes' curves, a fall planted in one", 6, True, 300),
     ):
-        told = measure(range(worlds), story, curves=curves, planted=planted)
+        told = measure(range(FIRST_SEED, FIRST_SEED + worlds), story, curves=curves, planted=planted)
         found_and_held = f"{told['found']:.1%} | {told['covered']:.1%}" if planted else "| "
         print(f"| {name} | {worlds:,} | {told['false']:.1%} | {found_and_held} | {1000 * told['cpu_s']:.0f} |")
 

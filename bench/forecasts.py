@@ -3,8 +3,9 @@
     python -m bench.forecasts [--catalogues 3]
 
 Each catalogue has 30 series of 12 episodes with levels, spikes and endings of their own, planted effects of three types
-of beat and of endings, frailty between viewers, and 4,000 viewers each.  Every series is forecast from the other 29 and
-held against what its viewers then did.
+of beat and of endings, frailty between viewers, and 4,000 viewers each; money is asked for from an episode between the
+5th and the 9th on, and series differ in who pays.  Every series is forecast from the other 29, told its first paid
+episode, and held against what its viewers then did.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from hookline.insight.forecast import predict as engine
 from hookline.insight.grid import Floats
 from hookline.model.story import BeatType, EndingType
 from hookline.simulate import Plan, viewers
-from hookline.simulate.plan import EndingEffect, LeavingEffect
+from hookline.simulate.plan import EndingEffect, LeavingEffect, PaywallPlan
 
 AT = (3, 15, 30, -1)  # seconds at which curves are judged; -1: the end
 
@@ -36,7 +37,8 @@ def catalogue(seed: int, *, series: int = 30, episodes: int = 12, count: int = 4
 def _series(seed: int, number: int, episodes: int, count: int) -> SeriesData:
     rng = np.random.default_rng([seed, number, 17])
     plan = Plan.null(first_paid=None)
-    base = plan.baseline
+    base, wall = plan.baseline, PaywallPlan(5 + int(rng.integers(0, min(5, episodes - 5))))
+    pays = float(1 / (1 + np.exp(-(-0.8 + 0.4 * rng.standard_normal()))))
     own = replace(
         base,
         floor_per_s=base.floor_per_s * float(np.exp(0.3 * rng.standard_normal())),
@@ -46,6 +48,7 @@ def _series(seed: int, number: int, episodes: int, count: int) -> SeriesData:
     plan = replace(
         plan,
         baseline=own,
+        paywall=replace(wall, unlock=pays),
         leaving=(
             LeavingEffect(BeatType.EXPOSITION, 2.2),
             LeavingEffect(BeatType.COMEBACK, 0.5),
@@ -84,8 +87,12 @@ def crps(draws: Floats, happened: float) -> float:
 
 def judged(known: Experience, data: SeriesData) -> list[Judged]:
     """A series' forecast held against its viewers."""
-    drawn = engine._drawn(known, data.story, 0)
-    found = []
+    steps = data.steps
+    first_paid = int(steps.episode[steps.offered > 0].min())
+    drawn = engine._drawn(known, data.story, first_paid, 0)
+    asked = steps.episode == first_paid
+    paid = int(steps.unlocked[asked].sum()) / int(steps.offered[asked].sum())
+    found = [_judge("unlock of the asked", drawn.unlock, paid)]
     for at, number in enumerate(drawn.numbers):
         watching = _watching(data, number)
         if watching is None:
@@ -94,10 +101,9 @@ def judged(known: Experience, data: SeriesData) -> list[Judged]:
             where = second if second >= 0 else len(watching) - 1
             found.append(_judge(f"watching at {second} s" if second >= 0 else "completion",
                                 drawn.watching[at][:, where], float(watching[where])))  # fmt: skip
-        steps = data.steps
         rows = steps.episode == number
         finished, went = int(steps.finishers[rows].sum()), int(steps.finished_continued[rows].sum())
-        if at < len(drawn.numbers) - 1 and finished >= 200:
+        if number < first_paid - 1 and finished >= 200:
             found.append(_judge("continuation", drawn.going_on[:, at], went / finished))
     return found
 

@@ -208,6 +208,13 @@ def adobe_xdm() -> Made:
     return Made("adobe", "xdm.jsonl", _lines(calls), written=11, ids=(ANN, BOB, *SESSIONS.values()))
 
 
+PLAYED = {  # what the profile wants with paused, completed and terminated
+    (ANN, "pause"): "0[.]20",
+    (ANN, "complete"): "0[.]30[,]60[.]90",
+    (BOB, "exit"): "0[.]15",
+}
+
+
 def xapi() -> Made:
     video = "https://w3id.org/xapi/video"
     verbs = {
@@ -220,9 +227,8 @@ def xapi() -> Made:
         extensions: dict[str, Any] = {f"{video}/extensions/time": position}
         if kind == "seek_from":
             extensions = {f"{video}/extensions/time-from": 30, f"{video}/extensions/time-to": 60}
-        if kind == "complete":
-            extensions |= {f"{video}/extensions/progress": 1.0,
-                           f"{video}/extensions/played-segments": "0[.]30[,]60[.]90"}  # fmt: skip
+        if played := PLAYED.get((viewer, kind)):
+            extensions |= {f"{video}/extensions/progress": 1.0, f"{video}/extensions/played-segments": played}
         statements.append({
             "id": f"raw-statement-{n:012d}",
             "actor": {"objectType": "Agent", "account": {"homePage": "https://app.example.org", "name": viewer}},
@@ -236,7 +242,15 @@ def xapi() -> Made:
                                        f"{video}/extensions/length": LENGTH_S}},
             "timestamp": iso(second),
         })  # fmt: skip
-    return Made("xapi", "xapi.jsonl", _lines(statements), written=8,
+    return Made("xapi", "xapi.jsonl", _lines(statements), written=8 + 7,  # edges of what was played
+                ids=(ANN, BOB, "raw-statement", "raw-registration", *SESSIONS.values()))  # fmt: skip
+
+
+def xapi_pages() -> Made:
+    """The same statements as a record store answers them: a few at a time, with where the next are."""
+    told = [json.loads(line) for line in xapi().lines]
+    pages = [{"statements": told[n : n + 2], "more": f"/xapi/statements?from={n + 2}"} for n in range(0, len(told), 2)]
+    return Made("xapi", "pages.json", _lines(pages), written=8 + 7,
                 ids=(ANN, BOB, "raw-statement", "raw-registration", *SESSIONS.values()))  # fmt: skip
 
 
@@ -399,6 +413,6 @@ def own() -> Made:
 
 
 MAKERS: tuple[Callable[[], Made], ...] = (
-    segment, snowplow, snowplow_described, adobe, adobe_xdm, xapi, ga4, mux, cmcd, cmcd_query, cmcd_json, appsflyer,
+    segment, snowplow, snowplow_described, adobe, adobe_xdm, xapi, xapi_pages, ga4, mux, cmcd, cmcd_query, cmcd_json, appsflyer,
     appsflyer_installs, appsflyer_cost, meta_ads, meta_ads_api, tiktok_ads, tiktok_ads_api, own,
 )  # fmt: skip

@@ -130,8 +130,8 @@ def test_order_packing_and_parts_make_no_difference(make: Callable[[], Made], tm
 @every_source
 def test_parquet_of_the_same_rows_is_the_same(make: Callable[[], Made], tmp_path: Path) -> None:
     made = make()
-    if made.format == "cmcd":
-        pytest.skip("CMCD comes in lines of logs, not in tables")
+    if made.format == "cmcd" or made.name == "pages.json":
+        pytest.skip("lines of logs and pages of record stores are no tables")
     source, table = file(tmp_path, made), tmp_path / "table.parquet"
     reader = "read_csv" if made.name.endswith(".csv") else "read_json"
     options = ", all_varchar = true" if reader == "read_csv" else ", maximum_depth = -1"

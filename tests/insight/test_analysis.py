@@ -9,7 +9,7 @@ from bench.insight import PLANTED, data, is_planted, planted_checks
 from bench.worlds import hazard_cells, made_up_story, step_counts
 
 from hookline.audience.cells import HazardCells, StepCounts
-from hookline.insight import Insight, SeriesData, analyse
+from hookline.insight import ElementKind, Insight, SeriesData, analyse
 from hookline.model.codec import dumps, loads
 from hookline.model.curve import PlatformCurve
 from hookline.model.errors import MissingExtra
@@ -99,7 +99,7 @@ def test_a_local_moment_does_not_become_a_type(planted: tuple[SeriesStory, Insig
     _, insight = planted
     truth = {BeatType.EXPOSITION: 1.8, BeatType.COMEBACK: 0.6}
     for effect in insight.effects:
-        if effect.outcome == "leaving" and not effect.market and effect.subject != "flashback":
+        if effect.element is ElementKind.BEAT and not effect.market and effect.subject != "flashback":
             assert abs(np.log(effect.estimate.value / truth.get(BeatType(effect.subject), 1.0))) < 0.15
 
 

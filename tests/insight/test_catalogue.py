@@ -9,8 +9,9 @@ import pytest
 from bench.catalogue import LOCAL, PLANTED, Size, claims, made, truth_of
 
 from hookline.audience.cells import HazardCells, StepCounts
-from hookline.insight import Effect, Insight, SeriesData, analyse, processes
+from hookline.insight import Effect, ElementKind, Insight, SeriesData, analyse, processes
 from hookline.insight.confounding import e_values
+from hookline.insight.elements import beat
 from hookline.insight.grid import lay, spread
 from hookline.insight.hazard import fit
 from hookline.insight.meta import meta_regression
@@ -35,7 +36,7 @@ def found(library: list[SeriesData]) -> dict[str, Insight]:
 
 
 def leaving(told: Insight) -> dict[tuple[str, str], Effect]:
-    return {(e.subject, e.market): e for e in told.effects if e.outcome == "leaving"}
+    return {(e.subject, e.market): e for e in told.effects if e.element is ElementKind.BEAT}
 
 
 def test_planted_types_are_found_and_intervals_hold_the_truth(found: dict[str, Insight]) -> None:
@@ -103,7 +104,7 @@ def test_series_that_differ_widen_the_interval() -> None:
 
 
 def test_few_series_are_no_catalogue() -> None:
-    told = [{"": {BeatType.REVEAL: Rough(0.1, 0.05)}}] * (LEAST_SERIES - 1)
+    told = [{"": {beat(BeatType.REVEAL): Rough(0.1, 0.05)}}] * (LEAST_SERIES - 1)
     assert pool(told, ("US",)) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from bench.forecasts import catalogue, crps, judged, left_out
 
 from hookline.insight.forecast import forecast, learn, what_if
-from hookline.model.errors import NotEnoughData
+from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.estimate import Grade
 from hookline.model.story import BeatType, EndingType, EpisodeStory, SeriesStory
 
@@ -87,6 +87,34 @@ def _edited(one: EpisodeStory) -> EpisodeStory:
         beats=tuple(beat for beat in one.beats if beat.type is not BeatType.EXPOSITION),
         ending=replace(one.ending, type=EndingType.CRISIS),
     )
+
+
+def test_who_is_asked_and_pays_is_told_of_the_first_paid_episode() -> None:
+    known = learn(LIBRARY)
+    assert known.walls.series == len(LIBRARY)
+    told = forecast(known, LIBRARY[0].story, first_paid=6)
+    unlock = {one.episode: one.unlock for one in told.episodes if one.unlock}
+    assert list(unlock) == [6]
+    assert told.asked
+    assert told.payers
+    assert unlock[6].n == known.walls.asked > 0
+    assert told.payers.value == pytest.approx(told.asked.value * unlock[6].value, rel=0.05)
+    assert forecast(known, LIBRARY[0].story).first_paid == known.walls.usual
+    with pytest.raises(BadInput, match="episode 1 can't be the first paid one"):
+        forecast(known, LIBRARY[0].story, first_paid=1)
+
+
+def test_without_walls_the_price_of_a_script_is_the_field_s_guess() -> None:
+    nothing = learn([])
+    here = forecast(learn(LIBRARY), LIBRARY[0].story, first_paid=6).payers
+    told = forecast(nothing, LIBRARY[0].story, first_paid=6)
+    assert forecast(nothing, LIBRARY[0].story).first_paid is None
+    (unlock,) = [one.unlock for one in told.episodes if one.unlock]
+    assert unlock.grade is Grade.PRIOR
+    assert "no series of the catalogue asks for money" in unlock.method
+    assert here
+    assert told.payers
+    assert told.payers.high - told.payers.low > here.high - here.low
 
 
 def test_a_script_without_episodes_is_refused() -> None:

@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from bench.worlds import TYPES, hazard_cells, made_up_story, step_counts
 
 from hookline.insight import clusters, hazard
-from hookline.insight.grid import Grid, SeriesData, exposure, lay, scenes
+from hookline.insight.grid import Grid, Screen, SeriesData, lay, scenes
 from hookline.simulate import Plan, viewers
 
 
@@ -28,7 +28,7 @@ def dense(grid: Grid, effects: np.ndarray) -> np.ndarray:
 
 def test_the_fit_equals_statsmodels_glm(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hazard, "OWN_SD", (1e5, 1e5, 1e5))  # statsmodels has no priors
-    effects = np.column_stack([exposure(grid, kind) for kind in TYPES[:3]])
+    effects = np.column_stack([Screen.of(grid).under[kind] for kind in TYPES[:3]])
     ours = hazard.fit(grid, effects=effects, robust=False)
     used = grid.used
     counts = np.column_stack([grid.exits, grid.at_risk - grid.exits])[used]
@@ -42,7 +42,7 @@ def test_the_fit_equals_statsmodels_glm(grid: Grid, monkeypatch: pytest.MonkeyPa
 def test_with_every_second_a_cluster_cr2_is_hc2(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
     """CR2 of single rows is MacKinnon and White's HC2 of the last weighted step."""
     monkeypatch.setattr(hazard, "OWN_SD", (1e5, 1e5, 1e5))
-    effects = np.column_stack([exposure(grid, kind) for kind in TYPES[:3]])
+    effects = np.column_stack([Screen.of(grid).under[kind] for kind in TYPES[:3]])
     model = hazard.fit(grid, effects=effects, robust=False)
     rows = grid.used
     root = np.sqrt(model.information[rows])
@@ -54,7 +54,7 @@ def test_with_every_second_a_cluster_cr2_is_hc2(grid: Grid, monkeypatch: pytest.
 
 
 def test_freedom_of_single_rows_is_about_their_number_and_falls_with_few_scenes(grid: Grid) -> None:
-    model = hazard.fit(grid, effects=exposure(grid, TYPES[0])[:, None])
+    model = hazard.fit(grid, effects=Screen.of(grid).under[TYPES[0]][:, None])
     (by_row,) = clusters.effects(model, np.arange(len(grid.second)))
     (by_scene,) = clusters.effects(model, scenes(grid))
     assert by_row.freedom > 20

@@ -352,6 +352,47 @@ def test_a_cut_that_breaks_a_rule_is_not_delivered(tmp_path: Path, source: Path)
     assert left_in(out) == ["good.mp4"]
 
 
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds that no encoder makes small."""
+    dice = np.random.default_rng(0)
+    pictures = [dice.integers(0, 256, (90, 160, 3), np.uint8) for _ in range(50)]
+    return write(tmp_path_factory.mktemp("noise") / "noise.mp4", pictures, sounds=(tone(2.0),))
+
+
+@pytest.mark.parametrize("where", [replace(WIDE, max_kbps=700), replace(WIDE, max_bytes=160_000)])
+def test_a_file_too_heavy_is_encoded_again_with_less(tmp_path: Path, noise: Path, where: Platform) -> None:
+    tight = job(tmp_path / "tight.mp4", [("a", 0, 2000)], where)
+    most = where.max_bytes or 700 * 1000 // 8 * 2
+    told: list[tuple[int, int]] = []
+    (made,) = render([tight], {"a": noise}, progress=lambda _, done, total: told.append((done, total)))
+    assert isinstance(made, Rendered), str(made)
+    note = next(one for one in made.notes if "encoded again" in one)
+    assert ("kbit/s; at most 700 are taken" if where.max_kbps else "at most 0.2 MB are taken") in note
+    size = made.job.out.stat().st_size
+    assert size <= most
+    assert size > 0.5 * most, "no lighter than it must be"
+    assert told[-1][0] == told[-1][1] in (100, 150)
+
+
+def test_a_file_that_can_never_be_light_enough_fails(tmp_path: Path, noise: Path) -> None:
+    tight = job(tmp_path / "tight.mp4", [("a", 0, 2000)], replace(WIDE, max_kbps=180))
+    (failed,) = render([tight], {"a": noise})
+    assert isinstance(failed, RenderedFailed)
+    assert [breach.what for breach in failed.breaches] == ["bit rate"]
+    assert failed.kbps > 180
+    assert left_in(tmp_path) == []
+
+
+def test_a_file_too_light_is_encoded_again_with_more(tmp_path: Path, noise: Path) -> None:
+    asked = job(tmp_path / "rich.mp4", [("a", 0, 2000)], replace(WIDE, min_kbps=3000))
+    (plain_,) = render([job(tmp_path / "plain.mp4", [("a", 0, 2000)])], {"a": noise})
+    assert plain_.job.out.stat().st_size * 4 < 3_000_000, "it is light at first"
+    (made,) = render([asked], {"a": noise})
+    assert isinstance(made, Rendered), str(made)
+    assert any("at least 3000 are asked for: encoded again at quality" in note for note in made.notes)
+
+
 def test_a_failed_cut_leaves_the_last_good_one(tmp_path: Path, source: Path) -> None:
     out = tmp_path / "cut.mp4"
     out.write_bytes(b"the last good one")

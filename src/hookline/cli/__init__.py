@@ -168,6 +168,9 @@ def _add_forecast(commands: _Commands[argparse.ArgumentParser]) -> None:
     ahead.add_argument("--script", type=Path, required=True, metavar="FILE", help="a script, or a folder of them")
     ahead.add_argument("--edit", type=Path, metavar="FILE", help="a later draft: what changes from one to the other")
     ahead.add_argument("--market", default="", metavar="M", help="learn from this market's viewers alone")
+    ahead.add_argument(
+        "--first-paid", type=_whole, metavar="N", help="the first paid episode (default: as is usual in the catalogue)"
+    )
     ahead.add_argument("--format", help="read the scripts in this format, whatever they look like")
     ahead.add_argument("--json", action="store_true", help="as JSON, curves second by second")
 

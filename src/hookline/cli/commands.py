@@ -263,7 +263,7 @@ def plan(options: argparse.Namespace) -> None:
 def forecast(options: argparse.Namespace) -> None:
     """``hookline forecast DIR --script FILE [--edit FILE]``."""
     library = project.open_library(options.dir)
-    how = {"market": options.market, "format": options.format}
+    how = {"market": options.market, "first_paid": options.first_paid, "format": options.format}
     with draw.progress() as progress:
         if options.edit:
             edited = project.forecast_edit(library, options.script, options.edit, progress=progress, **how)

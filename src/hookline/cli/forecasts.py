@@ -40,7 +40,15 @@ def _told(found: Forecast) -> Iterator[str]:
         going = _share(one.continuation) if one.continuation else ""
         shares = "".join(f"{_at(one.watching, second):>18}" for second in AT)
         yield f"  {one.episode:3}{shares}{_share(one.completion):>18}{going:>18}"
-    yield f"  reach the last episode: {_share(found.reach)}; a starter watches {_minutes(found.watched_s)}"
+    free = "" if found.first_paid is None else ", were all free"
+    yield f"  reach the last episode{free}: {_share(found.reach)}; a starter watches {_minutes(found.watched_s)}"
+    unlock = next((one.unlock for one in found.episodes if one.unlock), None)
+    if unlock and found.asked and found.payers:
+        yield (
+            f"  asked to pay for episode {found.first_paid}: {_share(found.asked)} of starters; "
+            f"{_share(unlock)} of the asked unlock it, {_share(found.payers)} of starters"
+        )
+        yield f"    ({unlock.method})"
 
 
 def _changed(found: WhatIf) -> Iterator[str]:
@@ -51,7 +59,8 @@ def _changed(found: WhatIf) -> Iterator[str]:
         yield "  no line of an episode that both drafts have differs"
     for one in found.episodes:
         going = f"; finishers who go on {_points(one.continuation)}" if one.continuation else ""
-        yield f"  episode {one.episode}: stay to the end {_points(one.completion)}{going}"
+        paid = f"; of those asked for the next one unlock {_points(one.unlock)}" if one.unlock else ""
+        yield f"  episode {one.episode}: stay to the end {_points(one.completion)}{going}{paid}"
     watched = found.watched_s
     yield f"  reach the last episode {_points(found.reach)}; a starter watches " + (
         f"{watched.value:+.1f} s [{watched.low:+.1f}, {watched.high:+.1f}]"

@@ -72,7 +72,7 @@ def _moments(found: Sequence[Moment]) -> Iterator[str]:
 def _effects(found: Sequence[Effect]) -> Iterator[str]:
     if not found:
         return
-    yield "\neffects: odds with the element against without; * where q is at most 5 %"
+    yield "\neffects: odds with the element against without; * q at most 5 % (in a market: that it differs there)"
     yield f"  {'element':<24} {'on':<14} {'market':>7} {'odds ratio':>24} {'q':>7} {'E-value':>8} {'n':>12}  evidence"
     ranked = sorted(found, key=lambda one: (one.q, one.subject, one.market))
     for one in ranked[:EFFECTS]:

@@ -2,6 +2,6 @@
 
 from hookline.insight.analysis import analyse
 from hookline.insight.grid import SeriesData
-from hookline.insight.result import Effect, Expected, Insight, Moment
+from hookline.insight.result import Effect, Element, ElementKind, Expected, Insight, Moment
 
-__all__ = ["Effect", "Expected", "Insight", "Moment", "SeriesData", "analyse"]
+__all__ = ["Effect", "Element", "ElementKind", "Expected", "Insight", "Moment", "SeriesData", "analyse"]

@@ -1,4 +1,4 @@
-"""What an episode's ending does to continuation, and how markets differ at the paywall.
+"""What an episode's ending does to continuation and to unlocks, and how markets differ at the paywall.
 
 Episodes are the independent units here, and there are few.  Each episode's log-odds of going on
 (of those who finished it), cleared of the mix of markets, enter a random-effects meta-regression:
@@ -9,12 +9,14 @@ with tau2 after Paule and Mandel (1982) and t intervals whose degrees of freedom
 a few episodes, some measured far better than others, tell about tau2.
 
 Where the next episode is paid, who is asked has already gone on: the share who went on is the
-share who started it divided by the share of the asked who unlocked.
+share who started it divided by the share of the asked who unlocked.  That share, of all who were asked, is
+judged likewise (``unlocking``): after which endings more pay.  The first paid episode, where most refuse, and
+how far an episode lies behind it are held equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +24,15 @@ import numpy as np
 from hookline.audience.cells import StepCounts
 from hookline.insight.clusters import Uncertain
 from hookline.insight.grid import Bools, Floats, SeriesData
-from hookline.insight.meta import meta_regression
+from hookline.insight.result import Element, ElementKind
+from hookline.insight.units import UnitCandidate, Units, freed_of_markets, judge_units
 from hookline.model.story import EndingType, EpisodeStory
 
 STRENGTH = "strength"  # the subject beside the types: how strong the ending is, 0 to 1
 LEAST = 20  # viewers of an episode and market before its share counts
-TAKE = 0.05  # an ending this clear is held equal while the others are judged
+LEAST_PAYING = 10  # of the asked who pay, and who don't, before their share counts
+CONTINUATION, UNLOCK = "continuation", "unlock"
+Measured = tuple[int, float, float]  # viewers, log-odds and their variance
 GREAT = 1_000_000_000  # degrees of freedom where viewers themselves are the units
 
 
@@ -40,16 +45,6 @@ class Transition:
     finishers: int
     log_odds: float
     variance: float
-
-
-@dataclass(frozen=True, slots=True)
-class EndingCandidate:
-    """One hypothesis about endings."""
-
-    subject: str  # an ending type, or STRENGTH
-    effect: Uncertain  # log odds ratio of going on
-    n: int  # finishers
-    p: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +63,48 @@ class UnlockCandidate:
 
 def transitions(library: Sequence[SeriesData]) -> list[Transition]:
     """Every episode of the library that has a next one and enough finishers."""
-    return [found for at, data in enumerate(library) for found in _of_series(at, data)]
+    return [found for at, data in enumerate(library) for found in _of_series(at, data, _going_on)]
 
 
-def judge(found: Sequence[Transition]) -> list[EndingCandidate]:
-    """The hypotheses about endings, clearest first; each with the clear ones before it held equal."""
-    waiting = {str(kind): np.array([t.episode.ending.type is kind for t in found], dtype=float) for kind in EndingType}
-    waiting = {name: column for name, column in waiting.items() if 2 <= column.sum() <= len(found) - 2}
+def unlocking(library: Sequence[SeriesData]) -> list[Transition]:
+    """Every episode whose next one is paid: its finishers are those asked, the log-odds that they unlock."""
+    return [found for at, data in enumerate(library) for found in _of_series(at, data, _unlocking)]
+
+
+def judge(found: Sequence[Transition]) -> list[UnitCandidate]:
+    """The hypotheses about endings and going on."""
+    return judge_units(_units(found), _endings(found), CONTINUATION)
+
+
+def judge_unlocking(found: Sequence[Transition]) -> list[UnitCandidate]:
+    """The hypotheses about endings and paying."""
+    if not found:
+        return []
+    number = np.array([t.episode.number for t in found])
+    series = np.array([t.series for t in found])
+    first = np.array([number[series == own].min() for own in series])
+    beside = [(number == first).astype(np.float64), np.log1p(number - first)]
+    beside = [column for column in beside if column.std() > 0]
+    return judge_units(_units(found), _endings(found), UNLOCK, beside=beside)
+
+
+def _units(found: Sequence[Transition]) -> Units:
+    return Units(
+        np.array([t.log_odds for t in found], dtype=np.float64),
+        np.array([t.variance for t in found], dtype=np.float64),
+        np.array([t.finishers for t in found], dtype=np.int64),
+        np.array([t.series for t in found], dtype=np.int64),
+    )
+
+
+def _endings(found: Sequence[Transition]) -> dict[Element, Floats]:
+    """A column for each type of ending, and the strength."""
+    kinds = {Element(ElementKind.ENDING, str(kind)): of_type(found, str(kind)) for kind in EndingType}
+    columns = {one: column.astype(np.float64) for one, column in kinds.items()}
     strength = np.array([t.episode.ending.strength for t in found])
     if len(found) > 3 and strength.std() > 0.05:
-        waiting[STRENGTH] = strength
-    held: list[Floats] = []
-    judged: list[EndingCandidate] = []
-    while waiting:
-        tried = {name: _effect(found, [*held, column]) for name, column in waiting.items()}
-        able = {name: effect for name, effect in tried.items() if effect is not None}
-        if not able:
-            break
-        best = min(able, key=lambda name: able[name].p)
-        chosen = [best] if able[best].p < TAKE else list(able)
-        for name in chosen:
-            judged.append(EndingCandidate(name, able[name], sum(t.finishers for t in found), able[name].p))
-            held.append(waiting.pop(name))
-        if able[best].p >= TAKE:
-            break
-    return judged
+        columns[Element(ElementKind.ENDING, STRENGTH)] = strength
+    return columns
 
 
 def judge_unlocks(library: Sequence[SeriesData]) -> list[UnlockCandidate]:
@@ -125,29 +137,34 @@ def _logit(successes: float, trials: float) -> float:
     return float(np.log((successes + 0.5) / (trials - successes + 0.5)))
 
 
-def _of_series(at: int, data: SeriesData) -> list[Transition]:
-    """An episode's log-odds with the mix of markets taken out: y_em = a_e + b_m by weighted least squares."""
+def _of_series(at: int, data: SeriesData, measured: Callable[[StepCounts, int], Measured | None]) -> list[Transition]:
+    """An episode's log-odds with the mix of markets taken out."""
     steps, story = data.steps, {episode.number: episode for episode in data.story.episodes}
     known = np.array([number in story and number + 1 in story for number in steps.episode.tolist()], dtype=bool)
-    cells = [(row, *value) for row in np.flatnonzero(known) if (value := _going_on(steps, int(row))) is not None]
+    cells = [(row, *value) for row in np.flatnonzero(known) if (value := measured(steps, int(row))) is not None]
     if not cells:
         return []
     row, finishers, log_odds, variance = (np.array(column) for column in zip(*cells, strict=True))
-    numbers, of_episode = np.unique(steps.episode[row], return_inverse=True)
-    codes, of_market = np.unique(steps.market[row], return_inverse=True)
-    share = np.bincount(of_market, finishers)[1:]
-    design = np.column_stack([np.eye(len(numbers))[of_episode], np.eye(len(codes))[of_market][:, 1:]])
-    design[:, len(numbers) :] -= share / finishers.sum()  # the level is that of the average viewer
-    inverse = np.linalg.pinv((design / variance[:, None]).T @ design)
-    level = inverse @ (design.T @ (log_odds / variance))
-    total = np.bincount(of_episode, finishers)
+    numbers, level, doubt = freed_of_markets(
+        steps.episode[row], steps.market[row], finishers.astype(np.float64), log_odds, variance
+    )
+    total = np.bincount(np.searchsorted(numbers, steps.episode[row]), finishers)
     return [
-        Transition(at, story[int(number)], int(total[i]), float(level[i]), float(inverse[i, i]))
+        Transition(at, story[int(number)], int(total[i]), float(level[i]), float(doubt[i]))
         for i, number in enumerate(numbers)
     ]
 
 
-def _going_on(steps: StepCounts, row: int) -> tuple[int, float, float] | None:
+def _unlocking(steps: StepCounts, row: int) -> Measured | None:
+    """Who is asked for the next episode in a market, log-odds that they unlock it and its variance."""
+    following = (steps.episode == steps.episode[row] + 1) & (steps.market == steps.market[row])
+    n, x = float(steps.offered[following].sum()), float(steps.unlocked[following].sum())
+    if min(x, n - x) < LEAST_PAYING:
+        return None
+    return int(n), _logit(x, n), 1 / (x + 0.5) + 1 / (n - x + 0.5)
+
+
+def _going_on(steps: StepCounts, row: int) -> Measured | None:
     """Finishers, log-odds of going on and its variance in one episode and market; None where too few."""
     n, x = float(steps.finishers[row]), float(steps.finished_continued[row])
     following = (steps.episode == steps.episode[row] + 1) & (steps.market == steps.market[row])
@@ -160,12 +177,6 @@ def _going_on(steps: StepCounts, row: int) -> tuple[int, float, float] | None:
         return None
     of_log = (1 - share * unlock) / (n * share * unlock) + ((1 - unlock) / unlocked if asked else 0.0)
     return int(n), float(np.log(share / (1 - share))), of_log / (1 - share) ** 2
-
-
-def _effect(found: Sequence[Transition], columns: list[Floats]) -> Uncertain | None:
-    """The last column's effect with the others held equal; None where the episodes can't tell."""
-    y, variance = np.array([t.log_odds for t in found]), np.array([t.variance for t in found])
-    return meta_regression(y, variance, np.column_stack(columns), strata=np.array([t.series for t in found]))
 
 
 def of_type(found: Sequence[Transition], subject: str) -> Bools:

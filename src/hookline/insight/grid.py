@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hookline.audience.cells import HazardCells, StepCounts
+from hookline.audience.cells import HazardCells, PriceSeen, StepCounts
+from hookline.insight import elements
+from hookline.insight.result import Element, ElementKind
 from hookline.model.curve import PlatformCurve
 from hookline.model.story import BeatType, EpisodeStory, SeriesStory
 
@@ -31,6 +33,7 @@ class SeriesData:
     steps: StepCounts
     simulated: bool = False
     platform_curves: tuple[PlatformCurve, ...] = ()
+    prices: tuple[PriceSeen, ...] = ()  # what paid unlocks brought in, by market
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,26 +155,37 @@ class Screen:
     under: dict[BeatType, Floats]  # share of the second under beats of that type
     after: Bools
     scene: Ints
+    more: dict[Element, Floats] = field(default_factory=dict)  # the same of everything that is no beat
 
     @classmethod
-    def of(cls, grid: Grid) -> Screen:
-        """What the stories of a grid have on screen."""
-        kinds = {beat.type for _, episode in grid.keys for beat in episode.beats}
-        return cls({kind: exposure(grid, kind) for kind in BeatType if kind in kinds}, aftermath(grid), scenes(grid))
+    def of(cls, grid: Grid, stories: Mapping[int, SeriesStory] | None = None) -> Screen:
+        """What the stories of a grid have on screen; beats alone without ``stories`` (by a series' index)."""
+        found = exposures(grid, [elements.beats(episode) for _, episode in grid.keys])
+        under = {kind: found[elements.beat(kind)] for kind in BeatType if elements.beat(kind) in found}
+        more = exposures(grid, _all_but_beats(grid, stories)) if stories else {}
+        return cls(under, aftermath(grid), scenes(grid), more)
 
 
-def exposure(grid: Grid, kind: BeatType) -> Floats:
-    """The share of each second that lies under a beat of that type."""
-    covered = np.zeros(len(grid.second))
-    for group, (_, episode) in enumerate(grid.keys):
-        first = int(grid.starts[group])
-        for beat in episode.beats:
-            if beat.type is kind:
-                for second in beat.span.seconds():
-                    if second < episode.seconds:
-                        inside = min(beat.span.end_ms, (second + 1) * 1000) - max(beat.span.start_ms, second * 1000)
-                        covered[first + second] += inside / 1000
-    return np.minimum(covered, 1.0)
+def _all_but_beats(grid: Grid, stories: Mapping[int, SeriesStory]) -> list[elements.Spans]:
+    known = {series: elements.of_series(stories[series]) for series in {series for series, _ in grid.keys}}
+    laid = [known[series][episode.number] for series, episode in grid.keys]
+    return [{one: spans for one, spans in own.items() if one.kind is not ElementKind.BEAT} for own in laid]
+
+
+def exposures(grid: Grid, laid: Sequence[elements.Spans]) -> dict[Element, Floats]:
+    """The share of each second that lies under each element, of all episodes end to end."""
+    seconds, found = np.diff(grid.starts), {}
+    for one in elements.everywhere(laid):
+        spans = [(group, span) for group, own in enumerate(laid) for span in own.get(one, ())]
+        found[one] = elements.share_of_seconds(spans, grid.starts[:-1], seconds)
+    return found
+
+
+def begins(grid: Grid, under: Floats) -> Ints:
+    """The rows in which an element comes on screen."""
+    before = np.concatenate([[0.0], under[:-1]]) if len(under) else under
+    before[grid.starts[:-1]] = 0.0
+    return np.flatnonzero((under > 0) & (before == 0))
 
 
 def aftermath(grid: Grid) -> Bools:

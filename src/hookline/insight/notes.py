@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from hookline.insight import curves
+from hookline.insight import curves, words
 from hookline.insight.discovery import LEVEL
 from hookline.insight.effects import EPISODES, PLACES, Candidate
 from hookline.insight.grid import SeriesData
+from hookline.insight.result import Element
 from hookline.insight.study import Extent
 
 DIP_S = 6  # the dip that a note speaks of: that long, at twice the odds of leaving
@@ -19,11 +21,21 @@ WORTH = np.log(1.15)  # effects smaller than that are not worth waiting for
 MOST_WAITS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Elements whose effect can't be told from something else's."""
+
+    alike: tuple[Element, ...] = ()  # that others on screen say nearly as well
+    together: tuple[tuple[Element, Element], ...] = ()  # that the same series have
+    carried: tuple[Element, ...] = ()  # beats whose effect is that of an element that comes with them
+
+
 def of_series(
     data: SeriesData,
     extents: Mapping[str, Extent],
     types: Sequence[tuple[Candidate, float]],
     anything: bool,
+    doubts: Doubts,
 ) -> tuple[str, ...]:
     """Everything that a reader must know about what is missing from a series' findings."""
     told = [*_about_data(data)]
@@ -31,6 +43,7 @@ def of_series(
     if data.hazard.at_risk.sum():
         told += [note for market, extent in extents.items() if (note := _too_few(market, extent))]
         told += _worth_waiting(types, extents[""].views)
+        told += _cannot_tell(doubts)
         if not anything:
             told.append("Nothing stands out from chance at a false discovery rate of 5%: no finding is claimed.")
     return tuple(told)
@@ -85,17 +98,34 @@ def _too_few(market: str, extent: Extent) -> str:
 
 def _worth_waiting(types: Sequence[tuple[Candidate, float]], views: float) -> list[str]:
     """Types that may do something, and how many views more would tell: errors fall with their root."""
-    near = [c for c, q in types if q > LEVEL and not c.elsewhere and c.p < CLOSE and abs(c.effect.value) > WORTH]
+    near = [
+        c for c, q in types if c.kind and q > LEVEL and not c.elsewhere and c.p < CLOSE and abs(c.effect.value) > WORTH
+    ]
     told = []
     for candidate in sorted(near, key=lambda c: c.p)[:MOST_WAITS]:
         needed = candidate.effect.bound(1) - candidate.effect.value
         more = views * max((1.5 * needed / abs(candidate.effect.value)) ** 2 - 1, 0.2)
         told.append(
-            f"{str(candidate.kind).replace('_', ' ').capitalize()} may change leaving (odds "
+            f"{candidate.element.name.replace('_', ' ').capitalize()} may change leaving (odds "
             f"{np.exp(candidate.effect.value):.2f} times), but not beyond chance: about {_about(more)} more views, or "
             "more episodes with it, decide."
         )
     return told
+
+
+def _cannot_tell(doubts: Doubts) -> list[str]:
+    told = []
+    if doubts.alike:
+        told.append(f"Not judged, since others on screen say nearly the same: {_named(doubts.alike)}.")
+    if doubts.carried:
+        told.append(f"Not claimed, since what comes with it explains it: {_named(doubts.carried)}.")
+    for one, other in doubts.together:
+        told.append(f"The same series have {words.of(one).name} and {words.of(other).name}: neither is judged.")
+    return told
+
+
+def _named(some: Sequence[Element]) -> str:
+    return ", ".join(words.of(one).name for one in some)
 
 
 def _about(number: float) -> str:

@@ -8,19 +8,19 @@ another process and costs little to keep.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from hookline.insight import elements
 from hookline.insight.clusters import rough_errors
 from hookline.insight.discovery import LEVEL
-from hookline.insight.effects import Candidate, Learnt, learn, told_apart, with_types
+from hookline.insight.effects import Ahead, Candidate, Learnt, Models, ahead, fitted, learn, told_apart
 from hookline.insight.grid import Floats, Grid, Screen, SeriesData, Spread, spread
 from hookline.insight.hazard import Fit, fit
 from hookline.insight.moments import Window, measure, placed, scan
-from hookline.insight.result import Expected
-from hookline.model.story import BeatType
+from hookline.insight.result import Element, ElementKind, Expected
 
 DIFFERS = 3.0  # standard errors between one market and the others before a place is that market's alone
 STANDS = 2.0  # standard errors below which a place does nothing elsewhere
@@ -35,11 +35,12 @@ class Suspect:
     window: Window
     owner: Window  # of all markets, or of the one market that alone shows it
     left: Window | None  # the owner once types of beat are in the model
+    rest: Window | None = None  # the owner once everything on screen is; None where there is no more than beats
 
 
 @dataclass(frozen=True, slots=True)
 class Rough:
-    """One series' own estimate of a type's effect, for ``pooling``."""
+    """One series' own estimate of an element's effect, for ``pooling``."""
 
     value: float  # log odds ratio
     error: float
@@ -63,10 +64,13 @@ class Study:
     suspects: tuple[Suspect, ...]
     extents: dict[str, Extent]  # by market, "" for all
     watched: dict[str, dict[int, frozenset[int]]]  # by market and series, the numbers of its episodes
-    leaving: dict[tuple[int, str, BeatType], float]  # viewers who leave under a type's beats
+    leaving: dict[tuple[int, str, Element], float]  # viewers who leave under an element
     expected: dict[int, tuple[Expected, ...]]  # by series
+    ahead: dict[tuple[str, Element], Ahead]  # by market
+    alike: tuple[Element, ...]  # what can't be told from other elements
     candidates: tuple[Candidate, ...] = ()  # of a study of several series
-    rough: dict[str, dict[BeatType, Rough]] = field(default_factory=dict)  # by market, of one series apart
+    rough: dict[str, dict[Element, Rough]] = field(default_factory=dict)  # by market, of one series apart
+    held: dict[Element, Rough] = field(default_factory=dict)  # beats with everything else on screen held equal
 
 
 def study(part: Sequence[SeriesData], first: int, *, apart: bool) -> Study:
@@ -86,58 +90,81 @@ def study(part: Sequence[SeriesData], first: int, *, apart: bool) -> Study:
             own = cells.grid(market.__eq__)
             scans[market] = scan(own, market, start=_same_rows(model, own) if apart else None, quick=apart)
     position = {market: found[0] for market, found in scans.items()}
-    screen = Screen.of(grid)
-    rough = dict[str, dict[BeatType, Rough]]()
+    screen = Screen.of(grid, {first + at: data.story for at, data in enumerate(part)})
+    rough, held = dict[str, dict[Element, Rough]](), dict[Element, Rough]()
     candidates = list[Candidate]()
     if apart:
-        learnt = _with_types(position, screen)
-        rough = {market: _rough(found, screen) for market, found in learnt.items()}
+        models = _fitted(position, screen)
+        rough, held = _rough(models, screen)
     else:
-        learnt, candidates = learn(cells, screen, [market for market in position if market])
+        models, candidates = learn(cells, screen, [market for market in position if market])
     everything = [window for _, found in scans.values() for window in found]
     return Study(
         p=np.array([window.p for window in everything]),
-        suspects=tuple(_suspects(everything, cells, position, learnt, apart=apart)),
-        extents={market: _extent(fitted) for market, fitted in position.items()},
-        watched={market: _watched(fitted) for market, fitted in position.items()},
-        leaving=_leaving(learnt, screen),
+        suspects=tuple(_suspects(everything, cells, position, models, apart=apart)),
+        extents={market: _extent(model) for market, model in position.items()},
+        watched={market: _watched(model) for market, model in position.items()},
+        leaving=_leaving(models, screen),
         expected=_expected(model),
+        ahead=_ahead(models, screen),
+        alike=_alike(models),
         candidates=tuple(candidates),
         rough=rough,
+        held=held,
     )
 
 
-def _with_types(position: Mapping[str, Fit], screen: Screen) -> dict[str, Learnt]:
-    """Models with types of beat, each market's begun from that of all: they differ little."""
-    learnt = {"": Learnt("", *with_types(position[""].grid, screen), {})}
+def _fitted(position: Mapping[str, Fit], screen: Screen) -> Models:
+    """Models with what is on screen, each market's begun from that of all: they differ little."""
+    wide = _of_markets(position, screen, wide=True) if screen.more else {}
+    return Models(_of_markets(position, screen, wide=False), wide)
+
+
+def _of_markets(position: Mapping[str, Fit], screen: Screen, *, wide: bool) -> dict[str, Learnt]:
+    learnt = {"": fitted(position[""].grid, "", screen, wide=wide)}
     for market in filter(None, position):
         grid = position[market].grid
-        learnt[market] = Learnt(market, *with_types(grid, screen, _same_rows(learnt[""].model, grid)), {})
+        start = _same_rows(learnt[""].model, grid)
+        learnt[market] = fitted(grid, market, screen, wide=wide, start=start)
     return learnt
 
 
-def _rough(learnt: Learnt, screen: Screen) -> dict[BeatType, Rough]:
+def _rough(models: Models, screen: Screen) -> tuple[dict[str, dict[Element, Rough]], dict[Element, Rough]]:
+    """By market, beats' effects by themselves and the others' beside them; and the beats' once those are held."""
+    found = {market: _estimates(learnt, screen) for market, learnt in models.beats.items()}
+    held = dict[Element, Rough]()
+    for market, learnt in models.wide.items():
+        for one, estimate in _estimates(learnt, screen).items():
+            if one.kind is not ElementKind.BEAT:
+                found[market][one] = estimate
+            elif not market:
+                held[one] = estimate
+    return found, held
+
+
+def _estimates(learnt: Learnt, screen: Screen) -> dict[Element, Rough]:
     model = learnt.model
     if not learnt.columns:
         return {}
     first = len(model.coefficients) - model.effects
     errors = rough_errors(model, screen.scene[model.grid.widest])
     found = dict(zip(learnt.columns, zip(model.coefficients[first:], errors, strict=True), strict=True))
-    return {kind: Rough(*(float(told) for told in found[kind])) for kind in told_apart(model, learnt.columns)}
+    return {one: Rough(*(float(told) for told in found[one])) for one in told_apart(model, learnt.columns)}
 
 
 def _suspects(
     windows: Sequence[Window],
     cells: Spread,
     position: Mapping[str, Fit],
-    learnt: Mapping[str, Learnt],
+    models: Models,
     *,
     apart: bool,
 ) -> list[Suspect]:
     suspects = [(at, window) for at, window in enumerate(windows) if window.p <= LEVEL]
     owners = _owners([window for _, window in suspects], cells, position, apart=apart)
-    left = _left(owners, learnt)
-    return [Suspect(at, window, own, rest) for (at, window), own, rest in zip(suspects, owners, left, strict=True)]
+    left, rest = _left(owners, models.beats), _left(owners, models.wide)
+    told = zip(suspects, owners, left, rest, strict=True)
+    return [Suspect(at, window, owner, some, others) for (at, window), owner, some, others in told]
 
 
 def _owners(windows: Sequence[Window], cells: Spread, position: Mapping[str, Fit], *, apart: bool) -> list[Window]:
@@ -168,7 +195,7 @@ def _alone(here: Window, elsewhere: Window) -> bool:
 
 
 def _left(windows: Sequence[Window], learnt: Mapping[str, Learnt]) -> list[Window | None]:
-    """What is left of windows once types of beat are in their market's model."""
+    """What is left of windows once elements are in their market's model."""
     left = list[Window | None]([None] * len(windows))
     for market, found in learnt.items():
         some = [i for i, window in enumerate(windows) if window.market == market]
@@ -202,16 +229,38 @@ def _watched(model: Fit) -> dict[int, frozenset[int]]:
     return {at: frozenset(ep.number for own, ep in model.grid.keys if own == at) for at in series}
 
 
-def _leaving(learnt: Mapping[str, Learnt], screen: Screen) -> dict[tuple[int, str, BeatType], float]:
-    """By series, market and type, the viewers whom the model has leave under its beats."""
-    found = dict[tuple[int, str, BeatType], float]()
-    for market, told in learnt.items():
-        grid = told.model.grid
-        series = np.array([at for at, _ in grid.keys], dtype=np.int64)
-        for kind, under in screen.under.items():
-            total = np.bincount(series, told.leaving(under[grid.widest], kind)) if grid.groups else np.zeros(0)
-            found |= {(at, market, kind): float(total[at]) for at in set(series.tolist())}
+def _own(models: Models, screen: Screen) -> Iterator[tuple[str, Learnt, dict[Element, Floats]]]:
+    """By market, each model with the exposure in its rows of every element that it judges."""
+    beats = {elements.beat(kind): under for kind, under in screen.under.items()}
+    for learnt, exposures in ((models.beats, beats), (models.wide, screen.more)):
+        for market, told in learnt.items():
+            if told.model.grid.groups:
+                yield market, told, {one: under[told.model.grid.widest] for one, under in exposures.items()}
+
+
+def _leaving(models: Models, screen: Screen) -> dict[tuple[int, str, Element], float]:
+    """By series, market and element, the viewers whom the model has leave under it."""
+    found = dict[tuple[int, str, Element], float]()
+    for market, told, exposures in _own(models, screen):
+        grid, p = told.model.grid, told.model.p
+        series = np.array([at for at, _ in grid.keys], dtype=np.int64)[grid.group]
+        for one, under in exposures.items():
+            total = np.bincount(series, grid.at_risk * told.leaving(one, under, p))
+            found |= {(int(at), market, one): float(total[at]) for at in np.unique(series)}
     return found
+
+
+def _ahead(models: Models, screen: Screen) -> dict[tuple[str, Element], Ahead]:
+    found = {
+        (market, one): ahead(told.model, under)
+        for market, told, exposures in _own(models, screen)
+        for one, under in exposures.items()
+    }
+    return {at: told for at, told in found.items() if told}
+
+
+def _alike(models: Models) -> tuple[Element, ...]:
+    return models.wide[""].alike if models.wide else models.beats[""].alike
 
 
 def _expected(model: Fit) -> dict[int, tuple[Expected, ...]]:

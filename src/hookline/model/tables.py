@@ -26,7 +26,7 @@ class Table:
 # What players emit, normalised.  One row an event; `kind` is one of EVENT_KINDS.
 EVENTS = Table(
     "events",
-    2,
+    3,
     (
         ("event_id", "VARCHAR"),  # the sender's message id, or a hash of the row
         ("session_id", "VARCHAR"),
@@ -43,6 +43,9 @@ EVENTS = Table(
         ("price_micros", "BIGINT"),
         ("currency", "VARCHAR"),
         ("agent", "VARCHAR"),  # since 2: "bot" or "tester" where the sender is known to be one, else NULL
+        # since 3: NULL where the position is the content's own; "ads" where it may count ads, "moment" where its session
+        # may tell stretches, too: both are used only where no better one is told; "stretch" for the edge of a stretch
+        ("clock", "VARCHAR"),
     ),
 )
 

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def forecast_script(
-    library: Library, script: Path, *, market: str = "", format: str | None = None, progress: Progress = silent
+    library: Library,
+    script: Path,
+    *,
+    market: str = "",
+    first_paid: int | None = None,
+    format: str | None = None,
+    progress: Progress = silent,
 ) -> Forecast:
     """What viewers are expected to do with a script, from the series of a library that have some.
 
@@ -27,16 +33,17 @@ def forecast_script(
         library: The studio's catalogue; without viewers in it the field's priors stand in, and the answer says so.
         script: A script, a folder of scripts, or a series folder.
         market: Learn from one market's viewers alone.
+        first_paid: The first episode that viewers would be asked to pay for; None: as is usual in the library.
         format: Read the script in this format, whatever it looks like.
         progress: Is told how far it is.
 
     Raises:
-        BadInput: No series of the library has viewers in that market.
+        BadInput: No series of the library has viewers in that market; the script has no such episode.
     """
     from hookline.insight.forecast import forecast, learn
 
     story = draft(script, format=format, progress=progress)
-    return forecast(learn(_catalogue(library, market, progress)), story, market=market)
+    return forecast(learn(_catalogue(library, market, progress)), story, market=market, first_paid=first_paid)
 
 
 def forecast_edit(
@@ -45,6 +52,7 @@ def forecast_edit(
     after: Path,
     *,
     market: str = "",
+    first_paid: int | None = None,
     format: str | None = None,
     progress: Progress = silent,
 ) -> WhatIf:
@@ -52,7 +60,8 @@ def forecast_edit(
     from hookline.insight.forecast import learn, what_if
 
     first, second = (draft(path, format=format, progress=progress) for path in (before, after))
-    return what_if(learn(_catalogue(library, market, progress)), first, second, market=market)
+    known = learn(_catalogue(library, market, progress))
+    return what_if(known, first, second, market=market, first_paid=first_paid)
 
 
 def _catalogue(library: Library, market: str, progress: Progress) -> Sequence[SeriesData]:

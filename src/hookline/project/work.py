@@ -147,6 +147,7 @@ def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> Seri
     with store.locked():
         done = SeriesRun(series, _story(series, store, progress))
         done = replace(done, audience_step=_audience(done, store, progress))
+        store.prune("audience")  # the days that stayed are linked: what an older one alone holds is of rows that are gone
     if not done.audience_step:
         raise NotEnoughData(
             "there are no viewers yet",
@@ -472,7 +473,8 @@ def data_of(run: SeriesRun) -> SeriesData:
     assert step is not None
     counted = (audience.hazard_cells(step.folder), audience.step_counts(step.folder)) if summary.views else None
     hazard, steps = counted or audience.nobody(series)
-    return SeriesData(series, run.story(), hazard, steps, summary.simulated, summary.platform_curves)
+    prices = audience.prices_seen(step.folder) if summary.views else ()
+    return SeriesData(series, run.story(), hazard, steps, summary.simulated, summary.platform_curves, prices)
 
 
 # Report

@@ -8,7 +8,7 @@ From the hazard fitted over the library (``hazard.py``, with types of beat) come
 
 The episodes' own terms enter one mixed model each (``mixed.py``): series have levels of their own, and the place in
 the season, the length and how late the hook comes shift them.  How many go on after an ending is learnt as in
-``plan/going_on.py``.  Without a library everything is the field's priors.
+``plan/going_on.py``, how many of the asked pay in ``paying.py``.  Without a library everything is the field's priors.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 
 from hookline.insight.clusters import effects as clustered
 from hookline.insight.effects import told_apart, with_types
+from hookline.insight.forecast.paying import Walls, learn_walls
 from hookline.insight.grid import Floats, Screen, SeriesData, spread
 from hookline.insight.hazard import OWN_SD, Fit, fit, position_columns
 from hookline.insight.mixed import Posterior, Prior, posterior
@@ -52,6 +53,7 @@ class Experience:
     types: dict[BeatType, Floats]  # log odds ratio of leaving, by draw
     blocks: float  # standard deviation of four seconds about the model
     endings: Posterior
+    walls: Walls
     story: bool  # whether scripts' content counts, or position alone
 
     def position(self, at_s: Floats, length_s: float) -> Floats:
@@ -72,8 +74,9 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
     rng = np.random.default_rng([seed, 5])
     seen = [data for data in library if len(data.hazard.episode)]
     endings, _ = learnt(library if story else [_plain(data) for data in library], draws=DRAWS, seed=seed)
+    walls = learn_walls(seen, story=story, draws=DRAWS, seed=seed)
     if not seen:
-        return _field(rng, endings, story=story)
+        return _field(rng, endings, walls, story=story)
     grid = spread(seen).grid()
     screen = Screen.of(grid)
     fitted, columns = with_types(grid, screen) if story else (fit(grid), {})
@@ -103,6 +106,7 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
         _types(fitted, columns, screen, rng),
         float(np.sqrt(fitted.tau2)),
         endings,
+        walls,
         story,
     )
 
@@ -167,7 +171,7 @@ def _plain(data: SeriesData) -> SeriesData:
     return replace(data, story=replace(data.story, episodes=episodes))
 
 
-def _field(rng: np.random.Generator, endings: Posterior, *, story: bool) -> Experience:
+def _field(rng: np.random.Generator, endings: Posterior, walls: Walls, *, story: bool) -> Experience:
     """Everything as the field has it."""
     none, group = np.zeros(0), np.zeros(0, dtype=np.int64)
     usual = ((FIELD_LEVEL, FIELD_LEVEL_SD), (0.0, FIELD_SLOPE_SD), (FIELD_SPIKE, FIELD_SPIKE_SD))
@@ -185,7 +189,7 @@ def _field(rng: np.random.Generator, endings: Posterior, *, story: bool) -> Expe
         for seed, level in enumerate(usual)
     )
     types = {kind: FIELD_TYPE_SD * rng.standard_normal(DRAWS) for kind in BeatType} if story else {}
-    return Experience(0, 0.0, None, np.zeros((DRAWS, 0)), terms, types, FIELD_BLOCKS, endings, story)
+    return Experience(0, 0.0, None, np.zeros((DRAWS, 0)), terms, types, FIELD_BLOCKS, endings, walls, story)
 
 
 def _normal(rng: np.random.Generator, mean: Floats, covariance: Floats) -> Floats:

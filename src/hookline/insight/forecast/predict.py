@@ -9,44 +9,59 @@ draws: what they share cancels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hookline.insight.forecast.experience import DRAWS, Experience, place_of
+from hookline.insight.forecast.paying import unlocking
 from hookline.insight.forecast.result import Band, EpisodeChange, EpisodeForecast, Forecast, WhatIf
 from hookline.insight.grid import Floats
 from hookline.insight.hazard import BLOCK_S, SPIKE_S
 from hookline.insight.mixed import Posterior
 from hookline.insight.plan.going_on import features
-from hookline.model.errors import NotEnoughData
+from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.estimate import Estimate, Grade
 from hookline.model.story import BeatType, EpisodeStory, SeriesStory
 
 LEVEL = 0.9
 EARLY = (0.0, 0.25)  # of those who leave an episode, the share who go on all the same: evenly between
 METHOD = "1,000 draws of hazard and mixed models over {} series"
+WALLS = "1,000 draws of a mixed model over the walls of {} series"
+FIELD_WALL = "1,000 draws of the field's priors: no series of the catalogue asks for money, wide on purpose"
 FIELD = "1,000 draws of the field's priors: no catalogue, wide on purpose"
 
 
-def forecast(known: Experience, story: SeriesStory, *, market: str = "", seed: int = 0) -> Forecast:
+def forecast(
+    known: Experience, story: SeriesStory, *, market: str = "", first_paid: int | None = None, seed: int = 0
+) -> Forecast:
     """What viewers are expected to do with a script.
 
     Args:
         known: What the catalogue has seen (``experience.learn``).
         story: The timed script; it has no viewers yet, and if it has they are not looked at.
         market: What the catalogue was cut down to, to be named.
+        first_paid: The first episode that viewers are asked to pay for; None: as the catalogue's usual series.
         seed: Of the draws that are the script's own.
 
     Raises:
+        BadInput: the first paid episode is not one of the script's, or its first.
         NotEnoughData: the script has no episode.
     """
-    return _told(known, story, _drawn(known, story, seed), market)
+    return _told(known, story, _drawn(known, story, first_paid, seed), market)
 
 
-def what_if(known: Experience, before: SeriesStory, after: SeriesStory, *, market: str = "", seed: int = 0) -> WhatIf:
-    """What changes from one draft to the next: both forecast with the same luck."""
-    first, second = _drawn(known, before, seed), _drawn(known, after, seed)
+def what_if(
+    known: Experience,
+    before: SeriesStory,
+    after: SeriesStory,
+    *,
+    market: str = "",
+    first_paid: int | None = None,
+    seed: int = 0,
+) -> WhatIf:
+    """What changes from one draft to the next: both forecast with the same luck; see ``forecast``."""
+    first, second = (_drawn(known, story, first_paid, seed) for story in (before, after))
     shared = [number for number in first.numbers if number in second.numbers]
     changes = [
         _changed(known, number, first, second) for number in shared if _text(before, number) != _text(after, number)
@@ -67,27 +82,46 @@ class _Drawn:
     numbers: tuple[int, ...]
     watching: tuple[Floats, ...]  # by episode: draws x (seconds + 1)
     going_on: Floats  # draws x episodes
-    reach: Floats  # the last episode
+    reach: Floats  # the last episode, were all free
     watched_s: Floats
+    wall: int | None  # in order, of the first paid episode
+    asked: Floats  # share of the first episode's starters who come to be asked for it
+    unlock: Floats  # share of those
 
 
-def _drawn(known: Experience, story: SeriesStory, seed: int) -> _Drawn:
+def _drawn(known: Experience, story: SeriesStory, first_paid: int | None, seed: int) -> _Drawn:
     episodes = sorted(story.episodes, key=lambda one: one.number)
     if not episodes:
         raise NotEnoughData("the script holds no episode to forecast", mend="give a script with scenes and lines")
+    wall = _wall(known, [one.number for one in episodes], first_paid)
     terms = [_of_new_series(term, episodes, known, [seed, 6, at]) for at, term in enumerate(known.terms)]
     watching = tuple(
         _watching(known, episode, [term[:, at] for term in terms], seed) for at, episode in enumerate(episodes)
     )
     going_on = 1 / (1 + np.exp(-_new_endings(known, episodes, seed)))
     early = np.random.default_rng([seed, 8]).uniform(*EARLY, DRAWS)
-    reach, watched = np.ones(DRAWS), np.zeros(DRAWS)
+    reach, watched, asked = np.ones(DRAWS), np.zeros(DRAWS), np.zeros(DRAWS)
     for at, curve in enumerate(watching):
+        asked = reach if at == wall else asked
         watched = watched + reach * curve[:, 1:].sum(axis=1)
         if at < len(watching) - 1:
             stay = curve[:, -1]
             reach = reach * (stay * going_on[:, at] + (1 - stay) * early)
-    return _Drawn(tuple(one.number for one in episodes), watching, going_on, reach, watched)
+    unlock = unlocking(known.walls, episodes[wall - 1], story=known.story, seed=seed) if wall else np.zeros(DRAWS)
+    return _Drawn(tuple(one.number for one in episodes), watching, going_on, reach, watched, wall, asked, unlock)
+
+
+def _wall(known: Experience, numbers: Sequence[int], first_paid: int | None) -> int | None:
+    """The place, in order, of the first paid episode: the one named, else the catalogue's usual one if it is there."""
+    if first_paid is None:
+        usual = known.walls.usual
+        return numbers.index(usual) if usual in numbers[1:] else None
+    if first_paid not in numbers[1:]:
+        raise BadInput(
+            f"episode {first_paid} can't be the first paid one",
+            mend=f"it is one of the script's, and not its first: {numbers[0]} to {numbers[-1]}",
+        )
+    return numbers.index(first_paid)
 
 
 def _of_new_series(term: Posterior, episodes: Sequence[EpisodeStory], known: Experience, seed: list[int]) -> Floats:
@@ -158,13 +192,24 @@ def _told(known: Experience, story: SeriesStory, drawn: _Drawn, market: str) -> 
                 _band(curve),
                 _estimate(known, curve[:, -1], "share"),
                 None if at == last else _estimate(known, drawn.going_on[:, at], "share of finishers"),
-                None,
+                _of_asked(known, drawn.unlock) if at == drawn.wall else None,
             )
             for at, (number, curve) in enumerate(zip(drawn.numbers, drawn.watching, strict=True))
         ),
         _estimate(known, drawn.reach, "share"),
         _estimate(known, drawn.watched_s, "seconds"),
+        None if drawn.wall is None else drawn.numbers[drawn.wall],
+        None if drawn.wall is None else _estimate(known, drawn.asked, "share"),
+        None if drawn.wall is None else _of_asked(known, drawn.asked * drawn.unlock, "share"),
     )
+
+
+def _of_asked(known: Experience, draws: Floats, unit: str = "share of the asked") -> Estimate:
+    """An estimate that rests on the catalogue's walls."""
+    told = _estimate(known, draws, unit)
+    if not known.walls.series:
+        return replace(told, n=0, method=FIELD_WALL, grade=Grade.PRIOR)
+    return replace(told, n=known.walls.asked, method=WALLS.format(known.walls.series))
 
 
 def _band(curve: Floats) -> Band:
@@ -177,10 +222,12 @@ def _changed(known: Experience, number: int, first: _Drawn, second: _Drawn) -> E
     here, there = first.numbers.index(number), second.numbers.index(number)
     ends = here == len(first.numbers) - 1 or there == len(second.numbers) - 1
     going = None if ends else second.going_on[:, there] - first.going_on[:, here]
+    walled = first.wall == here + 1 and second.wall == there + 1
     return EpisodeChange(
         number,
         _estimate(known, second.watching[there][:, -1] - first.watching[here][:, -1], "share"),
         None if going is None else _estimate(known, going, "share of finishers"),
+        _of_asked(known, second.unlock - first.unlock) if walled else None,
     )
 
 

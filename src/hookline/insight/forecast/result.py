@@ -37,8 +37,11 @@ class Forecast:
     basis: str  # what it is learnt from, in words
     series: int  # how many series it is learnt from; 0: the field's priors alone
     episodes: tuple[EpisodeForecast, ...]
-    reach: Estimate  # share of the first episode's starters who reach the last one
-    watched_s: Estimate  # seconds of the season that a starter watches
+    reach: Estimate  # share of the first episode's starters who reach the last one, were all free
+    watched_s: Estimate  # seconds of the season that a starter watches, were all free
+    first_paid: int | None = None  # the episode that viewers are taken to be asked to pay for first
+    asked: Estimate | None = None  # share of the first episode's starters who come to be asked
+    payers: Estimate | None = None  # and who unlock it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class EpisodeChange:
     episode: int
     completion: Estimate
     continuation: Estimate | None
+    unlock: Estimate | None = None  # of the next one, where it is the first paid episode
 
 
 @dataclass(frozen=True, slots=True)
