@@ -79,7 +79,8 @@ def _effects(found: Sequence[Effect]) -> Iterator[str]:
         mark = "*" if one.q <= SAYS else " "
         yield (
             f"{mark} {one.subject.replace('_', ' '):<24} {one.outcome:<14} {one.market or 'all':>7} "
-            f"{_amount(one.estimate):>24} {_q(one.q):>7} {one.e_value:>8.2f} {one.estimate.n:>12,}  {one.estimate.grade}"
+            f"{_amount(one.estimate):>24} {_q(one.q):>7} {one.e_value:>8.2f} {one.estimate.n:>12,}"
+            f"  {one.estimate.grade}"
         )
     yield from _more(len(found), EFFECTS)
 
