@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hookline.insight.overrule import Question, Trial, overrule
-from hookline.insight.result import Effect, Insight
+from hookline.insight.result import Effect, ElementKind, Insight
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade, Place
 from hookline.model.experiment import Comparison, ExperimentPlan, ExperimentResult, Metric, Verdict
 from hookline.model.span import Span
@@ -27,7 +27,7 @@ FOUND = Insight(
     effects=(
         Effect("exposition", "leaving", "", LEAVES, 0.01, PLACES),
         Effect("exposition", "leaving", "ID", LEAVES, 0.01, PLACES),
-        Effect("resolved", "continuation", "", GOES, 0.01),
+        Effect("resolved", "continuation", "", GOES, 0.01, element=ElementKind.ENDING),
     ),
     findings=(EXPOSITION, RESOLVED, ONLY_ID),
 )
