@@ -78,7 +78,9 @@ def statement(verb: str, second: int, *, played: str = "", **result: float) -> s
     extensions = {f"{address}/{name.replace('_', '-')}": value for name, value in result.items()}
     told["result"] = {"extensions": extensions | ({f"{address}/played-segments": played} if played else {})}
     home = "http://adlnet.gov/expapi" if verb in ("completed", "terminated") else "https://w3id.org/xapi/video"
-    return json.dumps(told | {"id": f"{verb} {second}", "timestamp": iso(second), "verb": {"id": f"{home}/verbs/{verb}"}})
+    return json.dumps(
+        told | {"id": f"{verb} {second}", "timestamp": iso(second), "verb": {"id": f"{home}/verbs/{verb}"}}
+    )
 
 
 # at twice the speed: 0 to 40 s, then 60 to 80 s, back to 10 s for 5 s more, and away without a word
@@ -112,7 +114,9 @@ def call(name: str, second: float, **properties: Any) -> str:
     own = {"session_id": SESSIONS[ANN], **properties}
     if name.startswith("Video Content"):
         own |= {"asset_id": "ep012", "program": "Show", "episode": "12", "total_length": LENGTH_S}
-    return json.dumps(told | {"event": name, "messageId": f"{name} {second}", "timestamp": iso(second), "properties": own})
+    return json.dumps(
+        told | {"event": name, "messageId": f"{name} {second}", "timestamp": iso(second), "properties": own}
+    )
 
 
 def playing(*, advertised: bool) -> tuple[list[str], list[str]]:
@@ -142,7 +146,9 @@ def test_playback_events_in_one_file_and_content_events_in_another(tmp_path: Pat
         files = imported(tmp_path / f"in {number}", "segment", parts)
         assert watched(tmp_path / f"built {number}", files) == whole
     mixed = random.Random(3).sample([*playback, *content], k=len(playback) + len(content))
-    assert watched(tmp_path / "mixed", imported(tmp_path / "in 9", "segment", [mixed[:5], mixed[5:], mixed[2:6]])) == whole
+    assert (
+        watched(tmp_path / "mixed", imported(tmp_path / "in 9", "segment", [mixed[:5], mixed[5:], mixed[2:6]])) == whole
+    )
 
 
 def test_a_view_without_a_timeline_is_its_end(tmp_path: Path) -> None:

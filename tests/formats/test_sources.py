@@ -35,7 +35,11 @@ def changed(made: Made, **changes: Any) -> list[str]:
 
 # which of the story's events each source can tell, and which positions it has for them
 WITHOUT_POSITION = {"segment": ("pause", "resume", "seek_from", "seek_to")}  # they may count ads, and there was one
-AD_POSITION = {"snowplow": 20_000, "snowplow_described": 20_000, "snowplow_tsv": 20_000}  # the content's time, which stands meanwhile
+AD_POSITION = {
+    "snowplow": 20_000,
+    "snowplow_described": 20_000,
+    "snowplow_tsv": 20_000,
+}  # the content's time, which stands meanwhile
 UNTOLD = {
     "snowplow": ("exit",), "snowplow_described": ("exit",), "snowplow_tsv": ("exit",), "mux_timeline": ("playing",),
     "mux_stream": ("playing",), "adobe": ("seek_from", "seek_to"),

@@ -221,9 +221,7 @@ def load(
 
 
 def _open(con: DuckDBPyConnection, source: Source, paths: Sequence[Path]) -> Given:
-    given = open_given(
-        con, paths, source.fields, prefix=source.prefix, as_lines=source.as_lines, within=source.within
-    )
+    given = open_given(con, paths, source.fields, prefix=source.prefix, as_lines=source.as_lines, within=source.within)
     if source.columns:
         con.execute("ALTER VIEW given RENAME TO lines")
         con.execute(f"CREATE TEMP VIEW given AS {sql(QUERIES, source.columns)}")

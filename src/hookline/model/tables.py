@@ -43,7 +43,7 @@ EVENTS = Table(
         ("price_micros", "BIGINT"),
         ("currency", "VARCHAR"),
         ("agent", "VARCHAR"),  # since 2: "bot" or "tester" where the sender is known to be one, else NULL
-        # since 3: NULL where the position is the content's own; "ads" where it may count ads, "moment" where its session
+        # since 3: NULL where the position is the content's own, "ads" where it may count ads, "moment" where its sitting
         # may tell stretches, too: both are used only where no better one is told; "stretch" for the edge of a stretch
         ("clock", "VARCHAR"),
     ),
