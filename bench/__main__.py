@@ -20,9 +20,9 @@ ROOMS = {
     "whole": ("start", "real_input"),
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
     "audience": ("audience", "events", "scale", "figures", "spark"),
-    "insight": ("insight", "plans", "forecasts", "experiments", "catalogue", "curves", "recovery"),
+    "insight": ("insight", "plans", "forecasts", "experiments", "spend", "brand", "catalogue", "curves", "recovery"),
     "media": ("shots",),
-    "edit": ("faces", "framing", "choose", "edit_render", "cutting"),
+    "edit": ("faces", "eyes", "burnt", "framing", "choose", "edit_render", "cutting"),
 }
 BENCHES = tuple(name for names in ROOMS.values() for name in names)
 README = Path(__file__).parent / "README.md"

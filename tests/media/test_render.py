@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from tests.media.films import (
     offsets_ms,
     plain,
     platform,
+    program,
     sound_of,
     tone,
     write,
@@ -246,6 +248,24 @@ def test_pixels_that_are_not_square(tmp_path: Path) -> None:
     assert bright[90].sum() == pytest.approx(bright[:, 90].sum(), abs=3)
 
 
+def test_interlaced_pictures_become_progressive(tmp_path: Path) -> None:
+    """A bar that moves from field to field leaves a comb in the source and none in the cut."""
+    bar = "geq=lum='if(lt(mod(X-6*N,160),40),220,40)':cb=128:cr=128,interlace=scan=tff"
+    given = ["-f", "lavfi", "-i", f"nullsrc=s=160x96:r=50:d=1,{bar}", "-f", "lavfi", "-i", "sine=d=1"]
+    how = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", "-pix_fmt", "yuv420p", "-flags", "+ildct+ilme"]
+    film = tmp_path / "film.mp4"
+    subprocess.run([program("ffmpeg"), "-v", "error", *given, *how, "-x264-params", "tff=1", str(film)], check=True)
+    (made,) = done([job(tmp_path / "cut.mp4", [("a", 0, 1000)], platform(160, 96))], a=film)
+    assert "interlaced pictures were made progressive" in made.notes
+
+    def comb(path: Path) -> float:
+        luma = lumas(path)[12].astype(float)
+        return float(np.abs(luma[1:-1:2] - (luma[:-2:2] + luma[2::2]) / 2).mean())
+
+    assert comb(film) > 8
+    assert comb(made.job.out) < comb(film) / 4
+
+
 def test_high_dynamic_range_is_mapped_and_said(tmp_path: Path) -> None:
     film = write(
         tmp_path / "film.mp4",
@@ -350,6 +370,47 @@ def test_a_cut_that_breaks_a_rule_is_not_delivered(tmp_path: Path, source: Path)
     assert isinstance(failed, RenderedFailed)
     assert str(failed) == "long.mp4: it lasts 2.0 s; at most 1.5 s are taken"
     assert left_in(out) == ["good.mp4"]
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds that no encoder makes small."""
+    dice = np.random.default_rng(0)
+    pictures = [dice.integers(0, 256, (90, 160, 3), np.uint8) for _ in range(50)]
+    return write(tmp_path_factory.mktemp("noise") / "noise.mp4", pictures, sounds=(tone(2.0),))
+
+
+@pytest.mark.parametrize("where", [replace(WIDE, max_kbps=700), replace(WIDE, max_bytes=160_000)])
+def test_a_file_too_heavy_is_encoded_again_with_less(tmp_path: Path, noise: Path, where: Platform) -> None:
+    tight = job(tmp_path / "tight.mp4", [("a", 0, 2000)], where)
+    most = where.max_bytes or 700 * 1000 // 8 * 2
+    told: list[tuple[int, int]] = []
+    (made,) = render([tight], {"a": noise}, progress=lambda _, done, total: told.append((done, total)))
+    assert isinstance(made, Rendered), str(made)
+    note = next(one for one in made.notes if "encoded again" in one)
+    assert ("kbit/s; at most 700 are taken" if where.max_kbps else "at most 0.2 MB are taken") in note
+    size = made.job.out.stat().st_size
+    assert size <= most
+    assert size > 0.5 * most, "no lighter than it must be"
+    assert told[-1][0] == told[-1][1] in (100, 150)
+
+
+def test_a_file_that_can_never_be_light_enough_fails(tmp_path: Path, noise: Path) -> None:
+    tight = job(tmp_path / "tight.mp4", [("a", 0, 2000)], replace(WIDE, max_kbps=180))
+    (failed,) = render([tight], {"a": noise})
+    assert isinstance(failed, RenderedFailed)
+    assert [breach.what for breach in failed.breaches] == ["bit rate"]
+    assert failed.kbps > 180
+    assert left_in(tmp_path) == []
+
+
+def test_a_file_too_light_is_encoded_again_with_more(tmp_path: Path, noise: Path) -> None:
+    asked = job(tmp_path / "rich.mp4", [("a", 0, 2000)], replace(WIDE, min_kbps=3000))
+    (plain_,) = render([job(tmp_path / "plain.mp4", [("a", 0, 2000)])], {"a": noise})
+    assert plain_.job.out.stat().st_size * 4 < 3_000_000, "it is light at first"
+    (made,) = render([asked], {"a": noise})
+    assert isinstance(made, Rendered), str(made)
+    assert any("at least 3000 are asked for: encoded again at quality" in note for note in made.notes)
 
 
 def test_a_failed_cut_leaves_the_last_good_one(tmp_path: Path, source: Path) -> None:

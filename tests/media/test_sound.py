@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from hookline.media.loudness import SILENCE_LUFS, loudness_by_second
 from hookline.media.sound import (
     Heard,
     Piece,
@@ -22,8 +23,9 @@ from hookline.media.sound import (
     levelled,
     true_peak_dbtp,
 )
+from hookline.media.voice import voice_of
 from hookline.model.span import Span
-from tests.media.films import RATE, program, tone
+from tests.media.films import RATE, plain, program, tone
 from tests.shared import shared_data
 
 Samples = NDArray[np.float32]
@@ -182,3 +184,22 @@ def test_music_makes_way_for_speech() -> None:
 def test_music_where_nobody_speaks_is_left_alone() -> None:
     music = sine(-20.0, 3.0)
     assert np.array_equal(bedded(np.zeros((2, 2 * RATE), np.float32), music)[:, :RATE], music[:, :RATE])
+
+
+def test_analysis_and_cuts_hear_the_same_stream(tmp_path: Path) -> None:
+    """The first is silent, the second only for a second and a half: that one counts, in every stretch of it."""
+    silence = np.zeros((1, 3 * RATE), np.float32)
+    late = tone(3.0, hertz=600, channels=1)
+    late[:, : RATE * 3 // 2] = 0
+    film = plain(tmp_path / "film.mp4", 75, sounds=(silence, late, tone(3.0, hertz=90)))
+    loud = loudness_by_second(film)
+    voice = voice_of(film)
+    assert loud is not None
+    assert voice is not None
+    assert loud[0] == SILENCE_LUFS
+    assert loud[2] > -40
+    assert np.mean(voice.levels_db[:70]) < np.mean(voice.levels_db[-70:]) - 20
+    early = hear(film, [Span(0, 1000)])
+    assert "number 2 is the first with sound" in early.notes[0]
+    assert float(np.abs(early.between(0, RATE)).max()) < 0.001
+    assert float(np.abs(hear(film, [Span(0, 3000)]).between(2 * RATE, 3 * RATE)).max()) > 0.05

@@ -8,14 +8,18 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from bench.eyes import marked
 from numpy.typing import NDArray
 
-from hookline.media.thumbnails import Tracked, eyes_open, faces_in, thumbnails
+from hookline.engines.faces import CascadeFaces, FaceFinder, YuNetFaces
+from hookline.engines.models import MODELS
+from hookline.media.thumbnails import OPEN, Tracked, eyes_open, faces_in, thumbnails
 from hookline.model.cut import Clip, Crop, Cut, Fill, Framing
 from hookline.model.errors import Unreadable
 from hookline.model.face import Face, FaceTrack
 from hookline.model.span import Span
 from tests.media.films import write
+from tests.shared import shared_data
 
 Picture = NDArray[np.uint8]
 SIZE = (180, 320)
@@ -46,8 +50,21 @@ def blurred(picture: Picture) -> Picture:
 def test_open_and_closed_eyes() -> None:
     opened = eyes_open(drawn()[..., 0].astype(np.float32), face())
     closed = eyes_open(drawn(is_open=False)[..., 0].astype(np.float32), face())
-    assert opened > 0.45
-    assert closed < 0.3
+    assert opened > OPEN
+    assert closed < OPEN
+
+
+@pytest.mark.parametrize("name", ["opencv-cascades", "yunet"])
+def test_eyes_that_were_looked_at(name: str) -> None:
+    """One speaker's eyes in fifteen pictures, two of them in a blink."""
+    if name == "yunet":
+        finder: FaceFinder = YuNetFaces(shared_data("models", MODELS["yunet"].file))
+    else:
+        shared_data("media", "grid_lipnet")
+        finder = CascadeFaces()
+    seen = list(marked(finder, only="grid_lipnet/pwij3p"))
+    assert [is_open for is_open, _, _ in seen].count(False) == 2
+    assert all((eyes_open(luma, one) >= OPEN) == is_open for is_open, luma, one in seen)
 
 
 def test_the_sharp_well_lit_picture_is_found(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ import pytest
 from PIL import Image
 
 from hookline.cli import main
+from hookline.edit import fonts
 from hookline.media.probe import probe
 from hookline.media.stills import still
 from hookline.project import cut_manifest
@@ -182,6 +183,38 @@ def test_what_was_promised_is_what_is_made(done: Path, capsys: pytest.CaptureFix
     assert len(made) == 4
     inside = [p["estimate"]["low_bytes"] * 0.7 <= made[p["id"]] <= p["estimate"]["high_bytes"] * 1.4 for p in promised]
     assert sum(inside) >= 3
+
+
+# ------------------------------------------------------------------ fonts
+
+
+def test_captions_are_written_with_a_font_that_only_the_series_folder_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thai, on a machine of whose own fonts none has Thai letters."""
+    installed = fonts.known_fonts()
+    thai = next(font for font in installed if font.writes("ก"))
+    monkeypatch.setattr(fonts, "_installed", lambda: tuple(font for font in installed if not font.writes("ก")))
+    root = footage.series(tmp_path / "series", episodes=1, seconds=3.2)
+    (root / "subtitles" / "ep01.srt").write_text("1\n00:00:00,200 --> 00:00:01,900\nใครส่งเธอมา\n")
+    toml = root / "hookline.toml"
+    said = toml.read_text().replace('language = "en"', 'language = "th"')
+    toml.write_text(said)
+    failed = run_json(capsys, root, "--platform", "tiny", code=2)["failed"]
+    assert "no font here can write" in failed[0]["what"]
+    assert 'fonts = "my-fonts"' in failed[0]["mend"]
+
+    (root / "my-fonts").mkdir()
+    shutil.copy(thai.path, root / "my-fonts")
+    toml.write_text(said.replace("[cut]", '[cut]\nfonts = "my-fonts"'))
+    (first,) = run_json(capsys, root, "--platform", "tiny")["made"]
+    (root / "my-fonts" / f"another{thai.path.suffix}").write_bytes(thai.path.read_bytes())
+    (second,) = run_json(capsys, root, "--platform", "tiny")["made"]
+    assert first["id"] != second["id"]  # other letters are another cut
+
+    shutil.rmtree(root / "my-fonts")
+    assert main(["cut", str(root)]) == 2
+    assert "the folder of fonts isn't there" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------ spoilers

@@ -92,9 +92,11 @@ def open_days(work: Work, files: Mapping[Path, Contents], days: Sequence[str]) -
     for name, table, wanted in (("events", EVENTS, around), ("views", VIEWS, days), ("steps", STEPS_RAW, days)):
         some = [path for path, c in files.items() if c.table == table.name and any(day in c.rows for day in wanted)]
         work.engine.read(f"{name}_read", table, some)
+    halves = [day for day in around if sum(c.table == EVENTS.name and day in c.rows for c in files.values()) > 1]
     eves = sorted({beside(day, -1) for day in days} - set(days))
     for name, source, limit in (
         ("events_around", "events", within("at", around)),
+        ("events_halves", "events", within("at", halves)),
         ("events_near", "events", within("at", days, begin=-1, end=25)),
         ("events_eve", "events", within("at", eves, end=23)),
         ("events_late", "events", within("at", eves, begin=23)),
@@ -131,6 +133,7 @@ def make_days(work: Work, days: Sequence[str]) -> list[tuple[str, Counted]]:
         What became of every row, by day.
     """
     work.keep("event_places")
+    work.keep("second_best")
     work.show("events_checked")
     work.keep("ids_again")
     work.show("events_once")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "audience.json"
-VERSION = 3  # of the tables' layout and rules; a newer one makes everything anew
+VERSION = 4  # of the tables' layout and rules; a newer one makes everything anew
 
 Content = Callable[[Path], str]  # a key of a file's content
 Vote = tuple[int, str, int | None, int]  # episode, cut, reported length in ms, rows

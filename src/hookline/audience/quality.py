@@ -54,6 +54,11 @@ REASONS: dict[str, tuple[str, str, bool]] = {
     "no_view": ("no view has this id", "import the views, too", False),
     "empty_stretch": ("the stretch is empty or ends before it begins", "", False),
     "outside": ("the stretch lies outside the episode", "", False),
+    "second_best": (
+        "the position may count ads, or is one moment's where the session tells stretches: better ones are used",
+        "",
+        True,
+    ),
     "milliseconds": ("positions are in ms where seconds belong: divided by 1,000", "send seconds", True),
     "negative": ("the position is before the start: taken as the start", "", True),
     "beyond": (

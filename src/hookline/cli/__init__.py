@@ -64,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     _add_plan(commands)
     _add_forecast(commands)
     _add_markets(commands)
+    _add_spend(commands)
+    _add_brand(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_models(commands)
@@ -179,6 +181,22 @@ def _add_markets(commands: _Commands[argparse.ArgumentParser]) -> None:
     where.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _add_spend(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ads = commands.add_parser("spend", help="how to divide the next advertising budget between ad cuts and markets")
+    ads.add_argument("dir", type=Path, help="a series folder, or a library")
+    ads.add_argument(
+        "--budget", type=_amount, default=0.0, metavar="AMOUNT", help="for the next 28 days (default: as of late)"
+    )
+    ads.add_argument("--market", default="", metavar="M", help="divide this market's budget alone")
+    ads.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/spend.md)")
+
+
+def _add_brand(commands: _Commands[argparse.ArgumentParser]) -> None:
+    shown = commands.add_parser("brand", help="what a brand's placements do: clicks, leaving, sales, where they work")
+    shown.add_argument("dir", type=Path, help="a series folder, or a library; brand.toml says where the brand shows")
+    shown.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/spend.md)")
+
+
 def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:
     ask = commands.add_parser("audience", help="who stayed, until when, who paid, what ads brought; or forget a viewer")
     ask.add_argument(
@@ -260,6 +278,16 @@ def _add_models(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     doctor = commands.add_parser("doctor", help="say what is installed, what is missing, and how to get it")
     doctor.add_argument("dir", type=Path, nargs="?", help="also look over this series or library")
+
+
+def _amount(text: str) -> float:
+    try:
+        amount = float(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        amount = 0.0
+    if not 0 < amount < 1e15:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount above 0")
+    return amount
 
 
 def _whole(text: str) -> int:

@@ -19,7 +19,8 @@ from hookline.model.errors import BadInput, MissingExtra
 if TYPE_CHECKING:
     import uharfbuzz as hb
 
-_ENDINGS = frozenset((".ttf", ".otf", ".ttc", ".otc"))
+_NAMED = (".ttf", ".otf", ".ttc", ".otc")
+_ENDINGS = frozenset(_NAMED)
 _UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))  # nothing is drawn for these
 _WEIGHT = 700
 _UNLIKE = ("mono", "serif", "italic", "oblique", "condensed", "narrow", "emoji", "symbol", "math", "kufi", "nastaliq")
@@ -132,9 +133,21 @@ def known_fonts(folder: Path | None = None) -> tuple[Font, ...]:
 
 @cache
 def _in_folder(folder: Path) -> tuple[Font, ...]:
+    return tuple(_opened(font_files(folder)))
+
+
+def font_files(folder: Path) -> tuple[Path, ...]:
+    """The font files in a folder and in those inside it.
+
+    Raises:
+        BadInput: the folder isn't there, or holds no font.
+    """
     if not folder.is_dir():
         raise BadInput("the folder of fonts isn't there", where=str(folder), mend="check [cut] fonts in hookline.toml")
-    return tuple(_opened(_files([folder])))
+    found = tuple(_files([folder]))
+    if not found:
+        raise BadInput("there is no font in the folder", where=str(folder), mend=f"put {', '.join(_NAMED)} files there")
+    return found
 
 
 @cache

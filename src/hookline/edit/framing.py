@@ -10,11 +10,12 @@ a face that fits in no frame of that shape is shown whole over a blurred picture
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hookline.edit.burnt import standing
 from hookline.edit.path import camera_path
 from hookline.edit.people import Person, leads, people_of
 from hookline.edit.speakers import Turn, speaking
@@ -34,6 +35,7 @@ NEARER = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75)  # of the largest frame: the camera g
 TOGETHER = 0.97  # share of the pictures in which people must fit together
 MIN_VIEW_S = 0.8  # no switch sooner after the last, or after a cut
 BUSY_S = 2.2  # turns shorter than that, three and more in a row, are shown in a split screen
+TEXTLESS = 0.72  # of the picture's height, that must be left without the rows that text stands in
 EMPTY_ROOM = 0.3  # of the frame, in which what moves may wander before the camera follows
 
 Place = tuple[float, float]  # as shares of the picture's width and height
@@ -56,6 +58,7 @@ def frame(
     centre: Place | None = None,
     turns: Sequence[Turn] = (),
     empty: Fill = Fill.CROP,
+    captioned: bool = False,
 ) -> tuple[Framing, ...]:
     """How a whole source is seen on a platform; the framings touch and cover it.
 
@@ -65,13 +68,14 @@ def frame(
         centre: where to look when there is no face, as shares of width and height; None: at what moves.
         turns: of a script or subtitles.
         empty: ``Fill.BLUR`` shows pictures without a face whole.
+        captioned: captions will say what is said: text of the source's own may be left out where it can't be whole.
     """
     if turns:
         seen = speaking(seen, seen.voice, turns)
     made = [
         framing
         for number, shot in enumerate(seen.footage.shots)
-        for framing in _Shot(seen, number, shot, platform).framings(centre, empty)
+        for framing in _Shot(seen, number, shot, platform, captioned).framings(centre, empty)
     ]
     return tuple(made)
 
@@ -79,12 +83,40 @@ def frame(
 class _Shot:
     """One shot on its way to framings."""
 
-    def __init__(self, seen: Seen, number: int, shot: Shot, platform: Platform) -> None:
+    def __init__(self, seen: Seen, number: int, shot: Shot, platform: Platform, captioned: bool) -> None:
         self.seen, self.number, self.shot, self.platform = seen, number, shot, platform
         self.area = seen.areas[number]
         self.fps = seen.footage.fps[0] / seen.footage.fps[1]
         self.shape = platform.width / platform.height
         self.people = people_of(seen, number)
+        if captioned and not self._as_it_is():
+            self.area = self._without_text()
+
+    def _without_text(self) -> Area:
+        """The picture without the rows that text of the source's own stands in, where little is lost by it.
+
+        A frame of another shape would cut such text in two.
+        """
+        top, bottom = self.area.top, self.area.top + self.area.height
+        middle = (top + bottom) / 2
+        for text in standing(self.seen.texts, self.shot.span):
+            if text.top > middle:
+                bottom = min(bottom, text.top)
+            elif text.top + text.height < middle:
+                top = max(top, text.top + text.height)
+        height = bottom - top
+        whole = replace(self.area, top=top, height=height)
+        if height == self.area.height or height < TEXTLESS * self.area.height or not self._holds(whole):
+            return self.area
+        return whole
+
+    def _holds(self, area: Area) -> bool:
+        """Whether the faces of the shot lie in an area nearly always."""
+        held = []
+        for at in range(self.shot.first_frame, self.shot.end_frame, 5):
+            for face in (face for one in self.people if (face := one.at(at))):
+                held.append(face.top >= area.top and face.top + face.height <= area.top + area.height)
+        return not held or bool(np.mean(held) >= TOGETHER)
 
     def framings(self, centre: Place | None, empty: Fill) -> Iterator[Framing]:
         if self._as_it_is():

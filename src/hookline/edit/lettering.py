@@ -1,7 +1,7 @@
 """Captions as pictures: every letter inside the platform's safe box, in an outline that any picture bears.
 
 The box that the ink fills is known before anything is drawn, so the letters are made as large as the
-style asks and as small as the box needs.  Captions stand at its bottom, in its middle.
+style asks and as small as the box needs.  Captions stand in its middle, at its bottom or at its top (``placing``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hookline.edit.fonts import Font, fonts_for, harfbuzz
 from hookline.edit.reading import Reading, reading
 from hookline.edit.shaping import Glyph, Shaped, shaped
 from hookline.media.overlay import Overlay
-from hookline.model.cut import Caption, Word
+from hookline.model.cut import Caption, CaptionPlace, Word
 from hookline.model.errors import BadInput
 from hookline.model.platform import Platform
 from hookline.model.span import Span
@@ -65,6 +65,7 @@ def pictures(
         BadInput: no font has a character, or a line is too long to be read in the box.
         MissingExtra: uharfbuzz is not installed.
     """
+    captions = [caption for caption in captions if caption.place is not CaptionPlace.BESIDE]
     rules = reading(language)
     text = "".join(line for caption in captions for line in caption.lines)
     if not text.strip():
@@ -149,7 +150,10 @@ class _Sheet:
         self.width = min(platform.safe.width, int(np.ceil(widest + 2 * pad)) + 2)
         self.height = min(platform.safe.height, int(np.ceil(_height(laid) * size + 2 * pad)) + 2)
         self.left = platform.safe.left + (platform.safe.width - self.width) // 2
-        self.top = max(platform.safe.top, platform.safe.bottom - _EDGE - self.height)
+        if laid.caption.place is CaptionPlace.TOP:
+            self.top = min(platform.safe.top + _EDGE, platform.safe.bottom - self.height)
+        else:
+            self.top = max(platform.safe.top, platform.safe.bottom - _EDGE - self.height)
         self.baselines = [pad + 1 + (laid.lines[0].top + i * _LEADING) * size for i in range(len(laid.lines))]
 
     def places(self, line: int) -> Iterator[tuple[Glyph, float, float]]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hookline.edit.burnt import BurntText, TextFinder
 from hookline.edit.tracking import Mouths, Tracker
 from hookline.engines.faces import FaceFinder
 from hookline.media.loudness import loudness_by_second
@@ -65,6 +66,7 @@ class Seen:
     voice: Voice | None
     finder: str  # which finder of faces, and its version
     remarks: tuple[str, ...]  # what is odd about the source, and what was done about it
+    texts: tuple[BurntText, ...] = ()  # that are burnt in
 
 
 def see(path: Path, *, finder: FaceFinder, threads: int = 1, progress: Progress = silent) -> Seen:
@@ -103,6 +105,7 @@ class _Watcher:
         self._held: list[Picture] = []
         self._looked_ms = -finder.every_ms
         self._tracker = Tracker(Mouths(source.width, source.height))
+        self._texts = TextFinder(source.width, source.height)
         self._edges: list[tuple[int, NDArray[np.uint8], NDArray[np.uint8]]] = []
 
     def look(self, picture: Picture) -> None:
@@ -111,6 +114,8 @@ class _Watcher:
         self._last = grid
         self._changes.take(grid)
         self._note_interest(grid, picture.at_ms, jumped=jumped)
+        if self._texts.due(picture.at_ms, jumped=jumped):
+            self._texts.look(picture.luma(), picture.at_ms, jumped=jumped)
         self._times.append(picture.at_ms)
         self._held.append(picture)
         if jumped or picture.at_ms - self._looked_ms >= self._finder.every_ms:
@@ -155,6 +160,7 @@ class _Watcher:
             voice=None,
             finder=f"{self._finder.name} {self._finder.version}",
             remarks=source.remarks,
+            texts=self._texts.texts(end_ms),
         )
 
 

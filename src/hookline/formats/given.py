@@ -30,6 +30,9 @@ PARQUET = b"PAR1"
 BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 OBJECT_BYTES = 16 * 1024 * 1024  # of one JSON object
+PAGE_BYTES = 128 * 1024 * 1024  # of one JSON object around many
+
+PAGES = re.compile(r'^\s*\{[^\[{]{0,2000}?"(statements)"\s*:\s*\[')  # an object around the rows, by the rows' name
 
 Fields = Mapping[str, Sequence[str]]  # column -> paths, the first that is there wins; see open_given
 
@@ -38,7 +41,7 @@ Fields = Mapping[str, Sequence[str]]  # column -> paths, the first that is there
 class Sample:
     """The beginning of a file: enough to tell whose it is."""
 
-    shape: str  # json, array, csv, parquet, lines
+    shape: str  # json, array, pages, csv, parquet, lines
     packing: str = "none"
     rows: tuple[dict[str, Any], ...] = ()
     columns: tuple[str, ...] = ()  # of a table; top names of JSON objects
@@ -160,6 +163,9 @@ def _sample_text(plain: bytes, packing: str, *, cut: bool) -> Sample:
         lines = lines[:-1]  # the last one is cut off
     lines = lines[:SAMPLE_ROWS]
     start = text.lstrip()[:1]
+    if page := PAGES.match(text):
+        rows = _array(text[page.end() - 1 :])
+        return Sample("pages", packing, rows, tuple(dict.fromkeys(name for row in rows for name in row)))
     if start != "[":
         rows = tuple(row for row in map(_object, lines) if row is not None)
         if rows:
@@ -213,7 +219,13 @@ def _array(text: str) -> tuple[dict[str, Any], ...]:
 
 
 def open_given(
-    con: DuckDBPyConnection, files: Sequence[Path], fields: Fields, *, prefix: str = "", as_lines: bool = False
+    con: DuckDBPyConnection,
+    files: Sequence[Path],
+    fields: Fields,
+    *,
+    prefix: str = "",
+    as_lines: bool = False,
+    within: str = "",
 ) -> Given:
     """Make the files readable as the view ``given``: each field a text column, and ``blank`` where none is there.
 
@@ -224,6 +236,7 @@ def open_given(
             A column called ``..._json`` keeps its JSON, one called ``..._heading`` is its heading in a table.
         prefix: a first part of paths that flat tables leave out (``properties`` for Segment).
         as_lines: take every file line by line, whatever it is.
+        within: the name under which pages (JSON objects around several rows) hold their rows.
 
     Raises:
         Unreadable: a file is empty, damaged at its beginning, or none of the fields stands in it.
@@ -239,6 +252,9 @@ def open_given(
     for (shape, packing, header, delimiter, encoding), paths in groups.items():
         if shape in ("json", "array"):
             parts.append(_json_select(paths, fields, shape, packing))
+            seen |= set(fields)
+        elif shape == "pages":
+            parts.append(_pages_select(paths, fields, packing, within))
             seen |= set(fields)
         elif shape == "parquet":
             relation = con.execute(f"SELECT * FROM {_parquet_scan(paths)} LIMIT 0")
@@ -320,6 +336,20 @@ def _json_select(paths: Sequence[Path], fields: Fields, shape: str, packing: str
     )
     blank = " AND ".join(f"{_named(name)} IS NULL" for name in tree)
     return f"SELECT {_picked_json(fields)}, {blank} AS blank FROM {scan} r"
+
+
+def _pages_select(paths: Sequence[Path], fields: Fields, packing: str, within: str) -> str:
+    """The rows of objects that hold many of them, one page after the other."""
+    tree = _tree(fields)
+    shape = "{" + ", ".join(f"{json.dumps(name)}: {json.dumps(_type(branch))}" for name, branch in tree.items()) + "}"
+    scan = (
+        f"read_json({_list(paths)}, format = 'unstructured', compression = {quoted(packing)},"
+        f" maximum_object_size = {PAGE_BYTES}, columns = {{{quoted(within)}: 'JSON[]'}})"
+    )
+    rows = f"SELECT unnest({_named(within)}) AS one FROM {scan}"
+    blank = " AND ".join(f"{_named(name)} IS NULL" for name in tree)
+    told = f"SELECT unnest(CASE WHEN json_type(one) = 'OBJECT' THEN from_json(one, {quoted(shape)}) END) FROM ({rows})"
+    return f"SELECT {_picked_json(fields)}, {blank} AS blank FROM ({told}) r"
 
 
 def _picked_json(fields: Fields) -> str:

@@ -146,6 +146,8 @@ class Source:
     prefix: str = ""  # of paths, left out by flat tables
     id_path: str = ""  # where the message id stands in JSON: problems are then told with their line
     as_lines: bool = False  # read lines as they are, whatever the file is
+    columns: str = ""  # a query that makes the fields out of what was read, where a file names none
+    within: str = ""  # where a page holds its rows
     expected: str = ""  # what a usable row looks like
     faults: Mapping[str, Fault] = field(default_factory=dict)
 
@@ -203,7 +205,7 @@ def load(
         prepare(con, names, series)
         progress("read events", 0, 3)
         with reading(paths[0]):
-            given = open_given(con, paths, source.fields, prefix=source.prefix, as_lines=source.as_lines)
+            given = _open(con, source, paths)
             _pick(con, source, scratch / "picked.parquet")
             progress("read events", 1, 3)
             notes, simulated = _choose_program(con, series, paths[0])
@@ -216,6 +218,14 @@ def load(
             written = _write(con, source.table, out, simulated=simulated, file=paths[0])
         progress("read events", 3, 3)
     return Intake(source.table.name, total, written, simulated, (*problems, *notes))
+
+
+def _open(con: DuckDBPyConnection, source: Source, paths: Sequence[Path]) -> Given:
+    given = open_given(con, paths, source.fields, prefix=source.prefix, as_lines=source.as_lines, within=source.within)
+    if source.columns:
+        con.execute("ALTER VIEW given RENAME TO lines")
+        con.execute(f"CREATE TEMP VIEW given AS {sql(QUERIES, source.columns)}")
+    return given
 
 
 def prepare(con: DuckDBPyConnection, names: Pseudonyms, series: str) -> None:
@@ -242,7 +252,7 @@ def _pick(con: DuckDBPyConnection, source: Source, staged: Path) -> None:
 _EVENT_COLUMNS = dict.fromkeys(
     ("fault", "mended", "event_name", "message", "viewer", "viewer_name", "session", "kind", "raw_time", "program",
      "season", "episode", "asset", "cut_id", "place", "locale", "platform", "position", "length", "products_json",
-     "price", "revenue", "currency", "method", "user_agent"),
+     "price", "revenue", "currency", "method", "user_agent", "clock"),
     "VARCHAR",
 ) | {
     "counts_ads": "BOOLEAN", "robot": "BOOLEAN", "at": "TIMESTAMP", "per_s": "INTEGER", "simulated": "BOOLEAN",
@@ -251,7 +261,7 @@ _EVENT_COLUMNS = dict.fromkeys(
 _VIEW_COLUMNS = _EVENT_COLUMNS | {"watched": "VARCHAR", "completed": "BOOLEAN"}
 _AD_COLUMNS = dict.fromkeys(
     ("fault", "raw_time", "program", "place", "locale", "platform", "viewer", "ad", "spend", "currency", "impressions",
-     "clicks", "installs", "user_agent"),
+     "clicks", "installs", "account", "user_agent"),
     "VARCHAR",
 ) | {"at": "TIMESTAMP"}  # fmt: skip
 # Columns that are made from others, unless the source's query makes them: where a viewer's id may stand in several

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
-from hookline.model.cut import Caption, Word
+from hookline.model.cut import Caption, CaptionPlace, Word
 from hookline.model.errors import BadInput
 from hookline.model.platform import Box
 
 SUFFIXES = {"srt": ".srt", "vtt": ".vtt", "ass": ".ass", "ttml": ".ttml"}
+_ASS_PLACE = {CaptionPlace.TOP: "{\\an8}"}
 _TT = "http://www.w3.org/ns/ttml"
 _STYLING, _PARAMETER = f"{_TT}#styling", f"{_TT}#parameter"
 _IMSC = f"{_TT}/profile/imsc1.1/text"
@@ -72,11 +73,13 @@ def _srt(captions: Sequence[Caption], language: str, screen: Screen) -> str:
 def _vtt(captions: Sequence[Caption], language: str, screen: Screen) -> str:
     safe = screen.safe
     middle = 100 * (safe.left + safe.right) / 2 / screen.width
-    settings = (
-        f"line:{100 * safe.bottom / screen.height:.1f}%,end position:{middle:.1f}%,center "
-        f"size:{100 * safe.width / screen.width:.1f}% align:center"
+    lines = dict.fromkeys(CaptionPlace, f"line:{100 * safe.bottom / screen.height:.1f}%,end")
+    lines[CaptionPlace.TOP] = f"line:{100 * safe.top / screen.height:.1f}%,start"
+    settings = f"position:{middle:.1f}%,center size:{100 * safe.width / screen.width:.1f}% align:center"
+    blocks = (
+        f"{clock(c.span.start_ms)} --> {clock(c.span.end_ms)} {lines[c.place]} {settings}\n{_vtt_text(c)}"
+        for c in captions
     )
-    blocks = (f"{clock(c.span.start_ms)} --> {clock(c.span.end_ms)} {settings}\n{_vtt_text(c)}" for c in captions)
     return f"WEBVTT\nLanguage: {language}\n\n" + "\n\n".join(blocks) + "\n"
 
 
@@ -135,7 +138,7 @@ def _ass_event(caption: Caption) -> str:
     start, end = round(caption.span.start_ms / 10), round(caption.span.end_ms / 10)
     name = " ".join(caption.speaker.replace(",", " ").split())
     times = f"{_ass_time(start)},{_ass_time(end)}"
-    return f"Dialogue: 0,{times},Default,{name},0,0,0,,{_ass_text(caption)}\n"
+    return f"Dialogue: 0,{times},Default,{name},0,0,0,,{_ASS_PLACE.get(caption.place, '')}{_ass_text(caption)}\n"
 
 
 def _ass_time(hundredths: int) -> str:

@@ -1,4 +1,7 @@
-"""xAPI statements of the Video profile (1.0.3): one JSON statement a line, or an array of them."""
+"""xAPI statements of the Video profile (1.0.3).
+
+One JSON statement a line, an array of them, or pages as record stores answer: ``{"statements": [...], "more": ...}``.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ SOURCE = Source(
     name="xapi",
     title=TITLE,
     id_path="id",
+    within="statements",
     expected='JSON statements with "verb": {"id": "https://w3id.org/xapi/video/verbs/played"}',
     fields={
         "id": ("id",),
@@ -51,6 +55,12 @@ SOURCE = Source(
         "unneeded": Fault("the statement says nothing of what was watched (initialized, interacted)"),
         "no_viewer": Fault("the actor has no account, mbox or openid"),
         "no_episode": Fault("the object has no id"),
+        "bad_segments": Fault(
+            "played-segments hold something that is no stretch: the others are used",
+            "event_name",
+            "write them as 0[.]12[,]30[.]41, in seconds",
+            True,
+        ),
         "no_session": Fault("there is no session-id: sessions are told apart by viewer and time", kept=True),
     },
 )

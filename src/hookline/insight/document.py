@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import hookline
+from hookline.insight.brand.result import BrandReport
 from hookline.insight.result import Insight
+from hookline.insight.spend.result import SpendPlan
 from hookline.model.codec import to_json
 from hookline.model.script import Source
 from hookline.story.document import schema_of
 
-INSIGHT, VERSION = "hookline.insight", 1
+INSIGHT, SPEND, BRAND, VERSION = "hookline.insight", "hookline.spend", "hookline.brand", 1
 HERE = Path(__file__).parent
 
 Json = dict[str, Any]
@@ -62,6 +64,58 @@ def insight_document(
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of one series' budget."""
+
+    plan: SpendPlan | None
+    why_not: str = ""  # in words, where there is no plan
+
+
+@dataclass(frozen=True, slots=True)
+class SpendDocument:
+    """How to divide the next budget, series by series: ``hookline spend --json``."""
+
+    schema: str  # hookline.spend
+    version: int
+    hookline: str  # the release that wrote it
+    series: dict[str, Said]  # by the series' id
+
+
+def spend_document(found: Mapping[str, Said]) -> Json:
+    """Budgets as plain JSON values."""
+    told: Json = to_json(SpendDocument(SPEND, VERSION, hookline.__version__, dict(found)))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class BrandSaid:
+    """What is said of a brand in one series."""
+
+    report: BrandReport | None
+    why_not: str = ""  # in words, where there is no report
+
+
+@dataclass(frozen=True, slots=True)
+class BrandDocument:
+    """What a brand's placements do, series by series: ``hookline brand --json``."""
+
+    schema: str  # hookline.brand
+    version: int
+    hookline: str  # the release that wrote it
+    series: dict[str, BrandSaid]  # by the series' id
+
+
+def brand_document(found: Mapping[str, BrandSaid]) -> Json:
+    """Reports of placements as plain JSON values."""
+    told: Json = to_json(BrandDocument(BRAND, VERSION, hookline.__version__, dict(found)))
+    return told
+
+
 def schemas() -> dict[Path, Json]:
     """The JSON Schemas (2020-12) by the file that ships them."""
-    return {HERE / "insight.schema.json": schema_of(InsightDocument, INSIGHT, version=VERSION)}
+    return {
+        HERE / "insight.schema.json": schema_of(InsightDocument, INSIGHT, version=VERSION),
+        HERE / "brand.schema.json": schema_of(BrandDocument, BRAND, version=VERSION),
+        HERE / "spend.schema.json": schema_of(SpendDocument, SPEND, version=VERSION),
+    }

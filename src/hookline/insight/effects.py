@@ -20,7 +20,7 @@ from hookline.insight import elements
 from hookline.insight.clusters import Uncertain
 from hookline.insight.clusters import effects as clustered
 from hookline.insight.grid import Floats, Grid, Screen, Spread, begins
-from hookline.insight.hazard import Fit, fit
+from hookline.insight.hazard import ROUNDS, Fit, fit
 from hookline.insight.result import Element, ElementKind
 from hookline.model.story import BeatType
 
@@ -29,6 +29,7 @@ MOST_INFLATION = 20.0  # of an element's variance by the others: beyond, they ca
 LEAST_EXPECTED = 10.0  # viewers leaving under an element
 LEAST_FREE_S = 5.0  # of an episode without an element, before it counts as coming or going there
 LATER_S = 10
+FEW_ROUNDS = 3  # of a market's wide model, begun from that of all: the last step is far below its errors
 Key = TypeVar("Key")
 
 
@@ -41,19 +42,18 @@ class Learnt:
     columns: dict[Element, Floats]  # exposure by row, in the order of the model's effects
     estimates: dict[Element, Uncertain]  # of those that could be judged
 
-    def leaving(self, under: Floats, element: Element) -> Floats:
-        """By episode, the viewers that leave under an element, with it there.
+    def leaving(self, element: Element, under: Floats, p: Floats) -> Floats:
+        """By row, the share of those there who leave because of an element, with it there; ``p`` is the model's.
 
         Such that times (1 - 1 / odds ratio), at the model's own estimate, it is exactly those who would not have
         left without it; at another estimate nearly so, leaving being rare in any second.
         """
-        model, estimate = self.model, self.estimates.get(element)
+        estimate = self.estimates.get(element)
         if estimate is None or estimate.value == 0:
-            change = under * model.p
-        else:
-            without = model.log_odds - under * estimate.value
-            change = (model.p - 1 / (1 + np.exp(-without))) / -np.expm1(-estimate.value)
-        return np.bincount(model.grid.group, model.grid.at_risk * change, model.grid.groups).astype(np.float64)
+            return under * p
+        without = self.model.log_odds - under * estimate.value
+        share: Floats = (p - 1 / (1 + np.exp(-without))) / -np.expm1(-estimate.value)
+        return share
 
     @property
     def alike(self) -> tuple[Element, ...]:
@@ -170,14 +170,14 @@ def with_types(grid: Grid, screen: Screen, start: Fit | None = None) -> tuple[Fi
 
 
 def with_everything(grid: Grid, screen: Screen, start: Fit | None = None) -> tuple[Fit, dict[Element, Floats]]:
-    """The same with every other element that has places enough."""
+    """The same with every other element that has places enough; from a ``start``, in a few steps."""
     columns = {elements.beat(kind): screen.under[kind][grid.widest] for kind in _frequent(grid)}
     for one, whole in screen.more.items():
         column = _inside(grid, whole[grid.widest])
         at = begins(grid, column)
         if len(at) >= PLACES and len(np.unique(grid.group[at])) >= EPISODES:
             columns[one] = column
-    return _with(grid, columns, screen, start), columns
+    return _with(grid, columns, screen, start, rounds=FEW_ROUNDS if start else ROUNDS), columns
 
 
 def _inside(grid: Grid, under: Floats) -> Floats:
@@ -188,11 +188,13 @@ def _inside(grid: Grid, under: Floats) -> Floats:
     return kept
 
 
-def _with(grid: Grid, columns: Mapping[Key, Floats], screen: Screen, start: Fit | None) -> Fit:
+def _with(grid: Grid, columns: Mapping[Key, Floats], screen: Screen, start: Fit | None, *, rounds: int = ROUNDS) -> Fit:
     if not columns:
         return fit(grid, start=start)
     effects = np.column_stack(list(columns.values()))
-    return fit(grid, effects=effects, leave_out=screen.after[grid.widest], start=start)
+    return fit(
+        grid, effects=effects, leave_out=screen.after[grid.widest], start=start, trusting=rounds < ROUNDS, rounds=rounds
+    )
 
 
 def told_apart(model: Fit, columns: Mapping[Key, Floats]) -> list[Key]:
@@ -207,15 +209,15 @@ def told_apart(model: Fit, columns: Mapping[Key, Floats]) -> list[Key]:
 def ahead(model: Fit, under: Floats) -> Ahead | None:
     """What follows where an element begins, in the mean of those who are there; None where LATER_S never follow."""
     grid = model.grid
-    rate = np.logaddexp(0.0, model.log_odds)
-    sums = [np.concatenate([[0.0], np.cumsum(part)]) for part in (under * rate, (1 - under) * rate)]
     first = begins(grid, under)
     first = first[first + LATER_S <= grid.starts[grid.group[first] + 1]]
     weight = grid.at_risk[first]
     if not weight.sum():
         return None
-    lasting, rest = (float(weight @ (part[first + LATER_S] - part[first]) / weight.sum()) for part in sums)
-    return Ahead(lasting, rest)
+    at = first[:, None] + np.arange(LATER_S)
+    rate = np.logaddexp(0.0, model.log_odds[at])
+    lasting, whole = (float(weight @ part.sum(axis=1) / weight.sum()) for part in (under[at] * rate, rate))
+    return Ahead(lasting, whole - lasting)
 
 
 def _expected(model: Fit, under: Floats) -> float:

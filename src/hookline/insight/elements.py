@@ -69,12 +69,12 @@ def beats(episode: EpisodeStory) -> dict[Element, tuple[Span, ...]]:
 
 def of_series(story: SeriesStory) -> dict[int, Spans]:
     """Where every element lies, by episode."""
-    leads, carried = _leads(story), _carried(story)
+    leads, archetypes = _leads(story), carried(story)
     return {
         episode.number: {
             **beats(episode),
             **dict(chain(_emotions(episode), _tension(episode), _speakers(episode, leads), _pace(episode))),
-            **carried.get(episode.number, {}),
+            **archetypes.get(episode.number, {}),
         }
         for episode in story.episodes
     }
@@ -115,7 +115,7 @@ def _speakers(episode: EpisodeStory, leads: frozenset[str]) -> Iterator[tuple[El
         yield LEAD, joined(own)
 
 
-def _carried(story: SeriesStory) -> dict[int, dict[Element, tuple[Span, ...]]]:
+def carried(story: SeriesStory) -> dict[int, dict[Element, tuple[Span, ...]]]:
     """Archetypes on screen, by episode."""
     of = {person.name: [trait.id for trait in person.archetypes] for person in story.characters if person.archetypes}
     if not of:

@@ -33,7 +33,7 @@ MOST_TAU2 = 4.0
 BISQUARE = 6.0  # residuals beyond that count nothing
 ROUNDS = 60
 RIDGE = 1e-9
-CLOSE = 1e-4  # log-odds; the last step of a Newton iteration is far smaller than the one before
+CLOSE = 1e-3  # log-odds; the last step of a Newton iteration is far smaller than the one before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +96,7 @@ def fit(
     robust: bool = True,
     start: Fit | None = None,
     trusting: bool = False,
+    rounds: int = ROUNDS,
 ) -> Fit:
     """Fits the model by reweighted least squares.
 
@@ -107,6 +108,7 @@ def fit(
         start: A fit of the same rows (of other markets, or with other rows left out) to begin from.
         trusting: Whether to begin from what ``start`` makes of each block too.  Saves rounds; a block on the
             edge of disbelief may then end on its other side.
+        rounds: Steps at most; a few do from a near start, where errors are only weights.
 
     Penalised quasi-likelihood (Breslow and Clayton 1993): with the information I_b of a block its
     rows weigh w_b / (1 + tau2 I_b), w_b the robust weight.
@@ -121,7 +123,7 @@ def fit(
     p = 1 / (1 + np.exp(-log_odds))
     spare = shared.shape[1] + 2 * grid.groups
     trust, tau2 = blocks.trust(p, spare) if start and robust and trusting else (used.astype(float), 0.0)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         information = np.maximum(grid.at_risk * p * (1 - p), 1e-12)
         target = log_odds + (grid.exits - grid.at_risk * p) / information - base
         solved = design.solve(trust * information, target, grid.held)

@@ -68,7 +68,8 @@ class _Weighted:
             total = _by_level(levels, both * weight[:, None]) / _by_level(levels, weight[:, None])
             both = both - total[levels]
         x, left = both[:, :-1], both[:, -1]
-        inverse = np.linalg.pinv((x * weight[:, None]).T @ x).astype(np.float64)
+        normal = (x * weight[:, None]).T @ x
+        inverse = (1 / normal if normal.size == 1 else np.linalg.pinv(normal)).astype(np.float64)
         return cls(weight, levels, x, left, inverse, inverse @ (x.T @ (weight * left)))
 
     def heterogeneity(self) -> float:

@@ -28,7 +28,7 @@ OMEGAS = np.concatenate([np.linspace(0.01, 0.3, 30), np.linspace(0.33, 1.5, 40)]
 LEVEL = 0.95
 Z95 = 1.959964
 LEAST_MARKETS = 3
-HALVINGS = 30
+HALVINGS = 24
 FARTHEST = 12.0  # standard errors of bias beyond the critical value, where a normal surely lies outside
 
 
@@ -99,7 +99,7 @@ def worst_miss(width: float, mean_square: float) -> float:
         return chance
 
     none = float(missing(np.zeros(1))[0])
-    squares = np.linspace(0.0, width + FARTHEST, 2000)[1:] ** 2
+    squares = np.linspace(0.0, width + FARTHEST, 500)[1:] ** 2
     steepness = (missing(squares) - none) / squares
     tangent = int(steepness.argmax())
     if mean_square >= squares[tangent]:

@@ -229,27 +229,33 @@ def _watched(model: Fit) -> dict[int, frozenset[int]]:
     return {at: frozenset(ep.number for own, ep in model.grid.keys if own == at) for at in series}
 
 
-def _own(models: Models, screen: Screen) -> Iterator[tuple[str, Learnt, Element, Floats]]:
-    """Every element that is ever on screen, in the model that judges it, with its exposure there."""
+def _own(models: Models, screen: Screen) -> Iterator[tuple[str, Learnt, dict[Element, Floats]]]:
+    """By market, each model with the exposure in its rows of every element that it judges."""
     beats = {elements.beat(kind): under for kind, under in screen.under.items()}
     for learnt, exposures in ((models.beats, beats), (models.wide, screen.more)):
         for market, told in learnt.items():
-            for one, under in exposures.items() if told.model.grid.groups else ():
-                yield market, told, one, under[told.model.grid.widest]
+            if told.model.grid.groups:
+                yield market, told, {one: under[told.model.grid.widest] for one, under in exposures.items()}
 
 
 def _leaving(models: Models, screen: Screen) -> dict[tuple[int, str, Element], float]:
     """By series, market and element, the viewers whom the model has leave under it."""
     found = dict[tuple[int, str, Element], float]()
-    for market, told, one, under in _own(models, screen):
-        series = np.array([at for at, _ in told.model.grid.keys], dtype=np.int64)
-        total = np.bincount(series, told.leaving(under, one))
-        found |= {(at, market, one): float(total[at]) for at in set(series.tolist())}
+    for market, told, exposures in _own(models, screen):
+        grid, p = told.model.grid, told.model.p
+        series = np.array([at for at, _ in grid.keys], dtype=np.int64)[grid.group]
+        for one, under in exposures.items():
+            total = np.bincount(series, grid.at_risk * told.leaving(one, under, p))
+            found |= {(int(at), market, one): float(total[at]) for at in np.unique(series)}
     return found
 
 
 def _ahead(models: Models, screen: Screen) -> dict[tuple[str, Element], Ahead]:
-    found = {(market, one): ahead(told.model, under) for market, told, one, under in _own(models, screen)}
+    found = {
+        (market, one): ahead(told.model, under)
+        for market, told, exposures in _own(models, screen)
+        for one, under in exposures.items()
+    }
     return {at: told for at, told in found.items() if told}
 
 

@@ -9,7 +9,7 @@ judged (``units.py``), the place in the season held equal:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,8 @@ import numpy as np
 from hookline.insight import elements
 from hookline.insight.grid import TAIL_S, Bools, Floats, Ints, SeriesData
 from hookline.insight.result import Element, ElementKind
-from hookline.insight.units import UnitCandidate, Units, freed_of_markets, judge_units
-from hookline.model.story import EndingType, EpisodeStory
+from hookline.insight.units import UnitCandidate, Units, always_together, freed_of_markets, judge_units
+from hookline.model.story import EndingType, EpisodeStory, SeriesStory
 
 OPENING_S = 15
 OPENING, LEAVING = "leaving the opening", "leaving"
@@ -73,7 +73,9 @@ def judge_pace(
     }
     if not all(watched.episode.shots for watched in found):
         del columns[CUTS]
-    return judge_units(_units(found), columns, LEAVING, beside=_place(found, length=True))
+    doubtful = {one for pair in always_together(columns) for one in pair}
+    known = {one: column for one, column in columns.items() if one not in doubtful}
+    return judge_units(_units(found), known, LEAVING, beside=_place(found, length=True))
 
 
 def _starts(episode: EpisodeStory) -> list[int]:
@@ -87,12 +89,17 @@ def _begin(episode: EpisodeStory, starts: Sequence[int]) -> float:
 def _archetypes(
     found: Sequence[Watched], library: Sequence[SeriesData], within: Collection[Element]
 ) -> dict[Element, Floats]:
-    laid: Mapping[int, Mapping[int, elements.Spans]] = {
-        series: elements.of_series(library[series].story) for series in {watched.series for watched in found}
+    asked = {
+        series for series in {watched.series for watched in found} if _carries(library[series].story) - set(within)
     }
-    known = [laid[watched.series].get(watched.episode.number, {}) for watched in found]
-    names = [one for one in elements.everywhere(known) if one.kind is ElementKind.ARCHETYPE and one not in within]
+    laid = {series: elements.carried(library[series].story) for series in asked}
+    known = [laid.get(watched.series, {}).get(watched.episode.number, {}) for watched in found]
+    names = [one for one in elements.everywhere(known) if one not in within]
     return {one: np.array([float(one in own) for own in known]) for one in names}
+
+
+def _carries(story: SeriesStory) -> set[Element]:
+    return {Element(ElementKind.ARCHETYPE, one.id) for person in story.characters for one in person.archetypes}
 
 
 def _units(found: Sequence[Watched]) -> Units:

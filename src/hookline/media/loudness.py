@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from hookline.media.probe import opened, video_stream
 
 RATE = 48_000  # Hz
+QUIET = 0.001  # -60 dBFS: a stream that never gets louder holds no sound
 SILENCE_LUFS = -70.0  # R128's absolute gate; nothing is told as quieter
 _CONTEXT = RATE // 4
 # BS.1770-5, tables 1 and 2: numerator and denominator of each stage at 48 kHz
@@ -44,9 +45,39 @@ def loudness_by_second(path: Path) -> tuple[float, ...] | None:
         if not container.streams.audio:
             return None
         start_s = float((video.start_time or 0) * video.time_base)
-        sound = container.streams.audio[0]
+        sound, _ = sounding(container)
         weights, pieces = _weights(sound.codec_context.layout), _decoded(container, sound, start_s)
         return tuple(_level(second, weights) for second in _seconds(pieces))
+
+
+def sounding(container: Any) -> tuple[Any, int]:
+    """The stream of sound that counts, and how many there are: the first that isn't silent, else the first of all.
+
+    Analysis and cuts take the same.  A file with one stream is not read for it.
+    """
+    streams = list(container.streams.audio)
+    if len(streams) < 2:
+        return (streams[0] if streams else None), len(streams)
+    heard = next((stream for stream in streams if _is_heard(container, stream)), streams[0])
+    container.seek(0)
+    return heard, len(streams)
+
+
+def _is_heard(container: Any, stream: Any) -> bool:
+    import av
+
+    container.seek(0)
+    resampler = av.AudioResampler(format="fltp", rate=RATE)
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:  # the first after a seek
+            continue
+        for frame in frames:
+            for made in resampler.resample(frame):
+                if float(np.abs(_samples(made)).max(initial=0.0)) > QUIET:
+                    return True
+    return False
 
 
 def loudness_of(samples: NDArray[np.float32], *, weights: NDArray[np.float64] | None = None) -> tuple[float, ...]:

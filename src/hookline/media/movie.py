@@ -27,6 +27,7 @@ class Settings:
     preset: str = "veryfast"
     gop_ms: int = 2_000  # a key frame at least this often
     threads: int = 1  # of each encoder
+    max_kbps: int | None = None  # of the pictures, over a second; None: as much as the quality takes
 
 
 _LEFT: list[Any] = []  # containers whose writing failed
@@ -177,6 +178,8 @@ class Movie:
             "g": str(gop),
             "flags": "+cgop+global_header",
         }
+        if settings.max_kbps is not None:
+            context.options |= {"maxrate": f"{settings.max_kbps}k", "bufsize": f"{settings.max_kbps}k"}
 
 
 def _reading(data: bytes) -> Any:

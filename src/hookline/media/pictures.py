@@ -129,7 +129,7 @@ def _remarks(container: Any, first: Any, turn: int, pixel: float) -> Iterator[st
     if len(moving) > 1:
         yield f"it holds {len(moving)} streams of pictures: the first is used"
     if len(container.streams.audio) > 1:
-        yield f"it holds {len(container.streams.audio)} streams of sound: the first is used"
+        yield f"it holds {len(container.streams.audio)} streams of sound: the first that isn't silent is used"
     if not container.streams.audio:
         yield "it has no sound"
     if turn:

@@ -11,6 +11,7 @@ into ``MEMORY_MB``; jobs beyond that wait for another pass over the source.
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +48,12 @@ _MB_BY_PIXEL = 60 / 1_000_000  # an encoder of veryfast: its lookahead, its refe
 LONGEST_MS = 30 * 60_000
 _WITHIN = 0.4  # of a picture's time, where the source is looked at: clear of its edges, at half the rate too
 TASK = "render"
+TRIES = 3  # at a file whose weight its platform doesn't take
+WEIGHTS = frozenset(("file size", "bit rate"))
+SPARE = 0.05  # of the limit that a further try stays under it
+SOUND_KBPS = 165  # the sound with its place in the file
+LEAST_KBPS = 100  # of pictures; less shows nothing
+FINEST_CRF = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class RenderedFailed:
     job: Rendering
     breaches: tuple[Breach, ...]
     notes: tuple[str, ...] = ()
+    kbps: float = 0.0  # of the whole file
 
     def __str__(self) -> str:
         return f"{self.job.out.name}: " + "; ".join(breach.says for breach in self.breaches)
@@ -113,17 +121,21 @@ def render(
     plans = [_planned(job, looked) for job in jobs]
     heard = _heard(plans, sources)
     count = _Count(sum(plan.frames for plan in plans), progress)
-    results: list[Rendered | RenderedFailed] = []
+    results: dict[int, Rendered | RenderedFailed] = {}
     with _pool(max(1, threads)) as pool:
         tracks: dict[tuple[object, ...], Future[Track]] = {}
         for plan in plans:
             if _sound_key(plan) not in tracks:
                 tracks[_sound_key(plan)] = pool.submit(_track, plan, heard)
-        for wave in _waves(plans):
-            chosen = replace(settings or Settings(), threads=max(1, threads // len(wave)))
-            results += _made([(plan, tracks[_sound_key(plan)]) for plan in wave], looked, chosen, count, pool)
-    by_job = {id(result.job): result for result in results}
-    return tuple(by_job[id(job)] for job in jobs)
+        left = [_Try(plan, settings or Settings()) for plan in plans]
+        while left:
+            for wave in _waves(left):
+                each = max(1, threads // len(wave))
+                found = _made([(one, tracks[_sound_key(one.plan)]) for one in wave], looked, each, count, pool)
+                results |= {id(one.plan.job): result for one, result in zip(wave, found, strict=True)}
+            left = [again for one in left if (again := _lighter(one, results[id(one.plan.job)]))]
+            count.more(sum(one.plan.frames for one in left))
+    return tuple(results[id(job)] for job in jobs)
 
 
 # Planning
@@ -205,16 +217,55 @@ def _runs(placed: Sequence[tuple[int, Clip, NDArray[np.float64]]]) -> Iterator[_
         )
 
 
-def _waves(plans: Sequence[_Plan]) -> Iterator[list[_Plan]]:
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A cut that is to be encoded, how, and what was said of the tries before."""
+
+    plan: _Plan
+    settings: Settings
+    notes: tuple[str, ...] = ()
+
+
+def _waves(tries: Sequence[_Try]) -> Iterator[list[_Try]]:
     """Jobs in groups whose encoders fit into memory side by side."""
-    wave: list[_Plan] = []
-    for plan in plans:
-        if wave and sum(one.megabytes for one in wave) + plan.megabytes > MEMORY_MB:
+    wave: list[_Try] = []
+    for one in tries:
+        if wave and sum(other.plan.megabytes for other in wave) + one.plan.megabytes > MEMORY_MB:
             yield wave
             wave = []
-        wave.append(plan)
+        wave.append(one)
     if wave:
         yield wave
+
+
+def _lighter(tried: _Try, result: Rendered | RenderedFailed) -> _Try | None:
+    """Another try with a rate that the platform takes, where the last one's weight alone was wrong."""
+    if not isinstance(result, RenderedFailed) or {one.what for one in result.breaches} - WEIGHTS:
+        return None
+    if len(tried.notes) >= TRIES - 1:
+        return None
+    settings = _settings_for(tried, result)
+    if settings is None:
+        return None
+    how = f"at {settings.max_kbps} kbit/s at most" if settings.max_kbps else f"at quality {settings.crf}"
+    said = "; ".join(breach.says for breach in result.breaches)
+    return _Try(tried.plan, settings, (*tried.notes, f"{said}: encoded again {how}"))
+
+
+def _settings_for(tried: _Try, result: RenderedFailed) -> Settings | None:
+    """Settings that bring a file's weight into its platform's limits; None where that would leave no picture."""
+    platform, settings = tried.plan.job.platform, tried.settings
+    seconds = float(tried.plan.frames / tried.plan.fps)
+    by_size = platform.max_bytes * 8 / 1000 / seconds if platform.max_bytes is not None else float("inf")
+    most = min(by_size, platform.max_kbps if platform.max_kbps is not None else float("inf"))
+    if result.kbps > most:
+        wanted = most * (1 - SPARE) - SOUND_KBPS
+        given = 1.0 if settings.max_kbps is None else settings.max_kbps / max(1.0, result.kbps - SOUND_KBPS)
+        return replace(settings, max_kbps=round(wanted * min(1.0, given))) if wanted >= LEAST_KBPS else None
+    if platform.min_kbps is not None and result.kbps < platform.min_kbps and settings.max_kbps is None:
+        finer = settings.crf - 2 - math.ceil(9 * math.log2(platform.min_kbps / max(result.kbps, 1.0)))
+        return replace(settings, crf=finer) if finer >= FINEST_CRF else None
+    return None
 
 
 # Sound
@@ -258,21 +309,23 @@ def _track(plan: _Plan, heard: Mapping[str, Heard]) -> Track:
 
 
 def _made(
-    wave: Sequence[tuple[_Plan, Future[Track]]],
+    wave: Sequence[tuple[_Try, Future[Track]]],
     looked: Mapping[str, Source],
-    settings: Settings,
+    threads: int,
     count: _Count,
     pool: ThreadPoolExecutor,
 ) -> list[Rendered | RenderedFailed]:
+    plans = [one.plan for one, _ in wave]
     with ExitStack() as stack:
         movies = []
-        for plan, track in wave:
-            make_folder(plan.job.out)
-            movies.append(stack.enter_context(_movie(plan, track, settings)))
-        for name in dict.fromkeys(run.source for plan, _ in wave for run in plan.runs):
-            _feed(looked[name], _strands(wave, movies, looked[name], name, count))
+        for one, track in wave:
+            make_folder(one.plan.job.out)
+            settings = replace(one.settings, threads=threads)
+            movies.append(stack.enter_context(_movie(one.plan, track, settings)))
+        for name in dict.fromkeys(run.source for plan in plans for run in plan.runs):
+            _feed(looked[name], _strands(plans, movies, looked[name], name, count))
         parts = zip(wave, movies, strict=True)
-        delivered = [pool.submit(_delivered, plan, track, movie, looked) for (plan, track), movie in parts]
+        delivered = [pool.submit(_delivered, one, track, movie, looked) for (one, track), movie in parts]
         return [one.result() for one in delivered]
 
 
@@ -290,11 +343,11 @@ def _movie(plan: _Plan, track: Future[Track], settings: Settings) -> Movie:
 
 
 def _strands(
-    wave: Sequence[tuple[_Plan, Future[Track]]], movies: Sequence[Movie], source: Source, name: str, count: _Count
+    plans: Sequence[_Plan], movies: Sequence[Movie], source: Source, name: str, count: _Count
 ) -> list[_Strand]:
     return [
         _Strand(run, number, plan.job, movie, source, count)
-        for (plan, _), movie in zip(wave, movies, strict=True)
+        for plan, movie in zip(plans, movies, strict=True)
         for number, run in enumerate(plan.runs)
         if run.source == name
     ]
@@ -424,6 +477,10 @@ class _Count:
         self._total, self._progress, self._done = total, progress, 0
         self._lock = threading.Lock()
 
+    def more(self, frames: int) -> None:
+        """So many are to be encoded once more."""
+        self._total += frames
+
     def add(self, frames: int) -> None:
         with self._lock:
             self._done += frames
@@ -434,18 +491,18 @@ class _Count:
 
 
 def _delivered(
-    plan: _Plan, sound: Future[Track], movie: Movie, looked: Mapping[str, Source]
+    tried: _Try, sound: Future[Track], movie: Movie, looked: Mapping[str, Source]
 ) -> Rendered | RenderedFailed:
-    part, track = movie.close(), sound.result()
+    plan, part, track = tried.plan, movie.close(), sound.result()
     names = dict.fromkeys(clip.source for clip in plan.job.cut.clips)
-    notes = (*(note for name in names for note in looked[name].notes), *track.notes)
+    notes = (*(note for name in names for note in looked[name].notes), *track.notes, *tried.notes)
     length_ms = round(plan.frames * 1000 / plan.fps)
     levels = {track.digest: track.level}
     found = check(part, plan.job.platform, length_ms, silent=track.level.lufs <= SILENT_LUFS, measured=levels)
     breaches, excused = _excused(found, movie.tail.state)
     notes += excused
     if breaches:
-        return RenderedFailed(plan.job, breaches, notes)
+        return RenderedFailed(plan.job, breaches, notes, part.stat().st_size * 8 / length_ms)
     movie.deliver()
     return Rendered(plan.job, length_ms, (plan.fps.numerator, plan.fps.denominator), notes)
 

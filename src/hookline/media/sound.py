@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hookline.media.encode import AUDIO_RATE
-from hookline.media.loudness import k_response
+from hookline.media.loudness import k_response, sounding
 from hookline.media.probe import opened, video_stream
 from hookline.media.source import stretches
+from hookline.model.cut import Clip
 from hookline.model.span import Span
 
 Samples = NDArray[np.float32]  # (channels, n) in -1..1 at 48 kHz
@@ -34,7 +35,6 @@ Samples = NDArray[np.float32]  # (channels, n) in -1..1 at 48 kHz
 SILENT_LUFS = -70.0
 JOIN_S = 0.010  # a crossfade at a join
 EDGE_S = 0.005  # a fade at the start and the end of a cut
-QUIET = 0.001  # -60 dBFS: a stream that never gets louder holds no sound
 LEAD = 1024  # samples that AAC begins with before the first of ours
 FREE_LU, UNDER_LU = 6.0, 15.0  # how much quieter music is than dialogue, alone and under it
 _NEAR_LU = 0.2  # as loud as asked
@@ -97,21 +97,35 @@ class Track:
 def hear(path: Path, spans: Sequence[Span]) -> Heard:
     """Decode the sound around some spans of a source to 48 kHz stereo.
 
-    Of several streams, the first that is not silent is taken, and ``notes`` says so.
+    Of several streams the one that counts is taken (``sounding``), and ``notes`` says so.
 
     Raises:
         Unreadable: the file is damaged.
     """
     with opened(path) as container:
-        streams = list(container.streams.audio)
-        if not streams:
+        stream, count = sounding(container)
+        if stream is None:
             return Heard((), (f"{path.name} has no sound: silence is put in its place",))
         start_s = _start_s(container, path)
-        for number, stream in enumerate(streams, start=1):
-            found = tuple(_stretch(container, stream, start_s, span) for span in stretches(spans))
-            if len(streams) == 1 or any(float(np.abs(s).max(initial=0.0)) > QUIET for _, s in found):
-                return Heard(found, _stream_notes(path, number, len(streams)))
-        return Heard(found, (f"all {len(streams)} sound streams of {path.name} are silent",))
+        found = tuple(_stretch(container, stream, start_s, span) for span in stretches(spans))
+        number = [one.index for one in container.streams.audio].index(stream.index) + 1
+        return Heard(found, _stream_notes(path, number, count))
+
+
+def is_silent(clips: Sequence[Clip], sources: Mapping[str, Path]) -> bool:
+    """Whether nothing is heard in some clips of their sources.
+
+    Raises:
+        Unreadable: a source is damaged.
+    """
+    for name in dict.fromkeys(clip.source for clip in clips):
+        spans = [clip.span for clip in clips if clip.source == name]
+        sound = hear(sources[name], spans)
+        for span in spans:
+            found = sound.between(span.start_ms * AUDIO_RATE // 1000, span.end_ms * AUDIO_RATE // 1000)
+            if integrated_lufs(found) > SILENT_LUFS:
+                return False
+    return True
 
 
 def _stream_notes(path: Path, number: int, count: int) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hookline.media.loudness import sounding
 from hookline.media.probe import opened, video_stream
 
 STEP_MS = 20
@@ -96,7 +97,7 @@ def _filled(voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _seconds(container: Any, start_s: float) -> Iterator[NDArray[np.float32]]:
-    """The first sound as mono at 16 kHz from the first picture on, in pieces of whole seconds."""
+    """The sound that counts as mono at 16 kHz from the first picture on, in pieces of whole seconds."""
     import av
 
     resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
@@ -120,5 +121,5 @@ def _seconds(container: Any, start_s: float) -> Iterator[NDArray[np.float32]]:
 
 
 def _frames(container: Any) -> Iterator[Any]:
-    yield from container.decode(container.streams.audio[0])
+    yield from container.decode(sounding(container)[0])
     yield None

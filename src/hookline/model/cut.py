@@ -66,6 +66,14 @@ class Word:
     text: str
 
 
+class CaptionPlace(StrEnum):
+    """Where a caption stands."""
+
+    BOTTOM = "bottom"  # of the safe box
+    TOP = "top"
+    BESIDE = "beside"  # in the files beside the video alone: the picture shows it already
+
+
 @dataclass(frozen=True, slots=True)
 class Caption:
     """Text on the picture for a while, in the cut's time."""
@@ -74,6 +82,7 @@ class Caption:
     lines: tuple[str, ...]
     speaker: str = ""
     words: tuple[Word, ...] = ()
+    place: CaptionPlace = CaptionPlace.BOTTOM
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Table:
 # What players emit, normalised.  One row an event; `kind` is one of EVENT_KINDS.
 EVENTS = Table(
     "events",
-    2,
+    3,
     (
         ("event_id", "VARCHAR"),  # the sender's message id, or a hash of the row
         ("session_id", "VARCHAR"),
@@ -43,6 +43,9 @@ EVENTS = Table(
         ("price_micros", "BIGINT"),
         ("currency", "VARCHAR"),
         ("agent", "VARCHAR"),  # since 2: "bot" or "tester" where the sender is known to be one, else NULL
+        # since 3: NULL where the position is the content's own, "ads" where it may count ads, "moment" where its sitting
+        # may tell stretches, too: both are used only where no better one is told; "stretch" for the edge of a stretch
+        ("clock", "VARCHAR"),
     ),
 )
 
@@ -142,7 +145,7 @@ STEPS = Table(
 # What an ad platform reports of its own ads: one row an ad cut, platform, market and day.
 ADS = Table(
     "ads",
-    1,
+    2,
     (
         ("series", "VARCHAR"),
         ("ad_cut", "VARCHAR"),  # the ad, as the exports of spend and of installs both name it
@@ -154,6 +157,7 @@ ADS = Table(
         ("impressions", "BIGINT"),
         ("clicks", "BIGINT"),
         ("installs", "BIGINT"),  # as the platform counts them; NULL where it doesn't
+        ("account", "VARCHAR"),  # since 2: the advertiser's account; two accounts may name an ad alike
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from hookline.edit.platforms import Listed, choose_platforms
 from hookline.project.asked import ask, quality
+from hookline.project.branding import brand_json, brand_reports
 from hookline.project.cut_estimate import Estimated
 from hookline.project.cut_manifest import Delivered
 from hookline.project.cut_settings import platforms_json, platforms_of
@@ -16,6 +17,7 @@ from hookline.project.forget import Forgotten, forget
 from hookline.project.insights import SeriesFound, insight_json, insights
 from hookline.project.intake import Said, Skipped, Taken, take
 from hookline.project.plans import market_prospects, plan_boundaries, plan_paywall
+from hookline.project.spending import spend_json, spend_plans
 from hookline.project.stories import (
     compare_drafts,
     comparison_json,
@@ -50,6 +52,8 @@ __all__ = [
     "Taken",
     "allocation",
     "ask",
+    "brand_json",
+    "brand_reports",
     "choose_platforms",
     "compare_drafts",
     "comparison_json",
@@ -82,6 +86,8 @@ __all__ = [
     "run",
     "schema_texts",
     "simulate_viewers",
+    "spend_json",
+    "spend_plans",
     "story_json",
     "story_of_files",
     "take",

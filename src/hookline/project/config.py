@@ -36,7 +36,8 @@ SECTIONS: dict[str, type] = {
     "cut": dict,
     "platforms": dict,
     "prices": dict,
-}  # experiments: read by project/experiments.py, prices by plans.py, cut and platforms by cut_settings.py
+    "spend": dict,
+}  # read by experiment_plans.py, cut_settings.py (cut, platforms), plans.py (prices), spending.py
 
 
 WANTED = {int: "a whole number", str: "text in quotes", list: "one table each: [[{key}]]", dict: "a table: [{key}]"}

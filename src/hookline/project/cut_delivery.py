@@ -18,6 +18,8 @@ from hookline.project.store import file_digest, put
 
 if TYPE_CHECKING:
     from hookline.formats.timeline import SourceFile as TimelineSource
+    from hookline.model.cut import Cut
+    from hookline.model.shot import Shot
 
 TIMELINES = "timelines"
 SIDECARS = ("srt", "vtt")  # what players and platforms take
@@ -126,7 +128,7 @@ def _beside(
     notes: list[str] = []
     found = {
         "subtitles": tuple(_subtitles(one, folder)),
-        "thumbnail": tuple(_thumbnail(one, video, folder)),
+        "thumbnail": tuple(_thumbnail(one, video, folder, filmed)),
         TIMELINES: tuple(_timelines(one, made, folder, filmed, notes)),
     }
     return found, tuple(notes)
@@ -145,13 +147,31 @@ def _subtitles(one: Planned, folder: Path) -> Iterator[str]:
         yield name
 
 
-def _thumbnail(one: Planned, video: Path, folder: Path) -> Iterator[str]:
-    from hookline.media.thumbnails import thumbnails
+def _thumbnail(one: Planned, video: Path, folder: Path, filmed: Mapping[str, Filmed]) -> Iterator[str]:
+    from hookline.media.thumbnails import Tracked, faces_in, thumbnails
 
-    for picture in thumbnails(video, count=1, width=one.version.platform.width):
+    cut, platform = one.version.cut, one.version.platform
+    seen = {clip.source: filmed[clip.source].seen for clip in cut.clips}
+    faces = faces_in(
+        cut,
+        {name: Tracked(found.times_ms, found.tracks) for name, found in seen.items()},
+        size=(platform.width, platform.height),
+    )
+    joins = tuple(_joins_ms(cut, {name: found.footage.shots for name, found in seen.items()}))
+    for picture in thumbnails(video, count=1, faces=faces, joins_ms=joins, width=platform.width):
         name = f"{one.id}.jpg"
         (folder / name).write_bytes(picture.jpeg)
         yield name
+
+
+def _joins_ms(cut: Cut, shots: Mapping[str, Sequence[Shot]]) -> Iterator[int]:
+    """Where a cut joins clips, and shots inside them, in its own time."""
+    begins = 0
+    for clip in cut.clips:
+        yield begins
+        starts = (shot.span.start_ms for shot in shots[clip.source])
+        yield from (begins + at_ms - clip.span.start_ms for at_ms in starts if clip.span.contains(at_ms))
+        begins += clip.span.duration_ms
 
 
 def _timelines(one: Planned, made: Made, folder: Path, filmed: Mapping[str, Filmed], notes: list[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from hookline.model.progress import Progress, silent
 from hookline.project.cut_settings import WantedKind
 from hookline.project.cut_sources import Filmed, Footages
 from hookline.project.cut_tasks import SourceFile, Task, Version
-from hookline.project.store import code_digest
+from hookline.project.store import code_digest, file_digest
 
 if TYPE_CHECKING:
     from hookline.edit.captions import CaptionStyle
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from hookline.edit.pieces import Material
 
 USUAL_MS = {CutKind.TEASER: 60_000, CutKind.RECAP: 30_000, CutKind.HIGHLIGHT: 30_000}
+SHORT_MS = 120_000  # of an episode as long at most, a teaser may show less than a minute anyway: half of it
+SHORT_TEASER_MS = 30_000
 SHOWING = (CutKind.TEASER, CutKind.AD, CutKind.HIGHLIGHT)  # made for people who haven't paid
 PASS_BYTES = 250_000_000  # decoding and sound of one pass: a 720p source took 110 MB (bench/cutting.py)
 ENCODER_BYTES = 200_000_000  # of a 1080x1920 version in it: 165 to 195 MB
@@ -40,6 +43,7 @@ class Wanted:
     spoilers: bool = False
     market: str = ""
     looks: tuple[Look, ...] = ()
+    fonts: Path | None = None  # a folder of the user's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Plan:
 def plan(footages: Footages, wanted: Wanted, *, progress: Progress = silent) -> Plan:
     """Choose, frame and caption every version asked for."""
     numbers = _numbers(footages, wanted)
-    desk = _Desk(footages, wanted, code_digest("model", "media", "edit"))
+    desk = _Desk(footages, wanted, f"{code_digest('model', 'media', 'edit')}{_letters(wanted.fonts)}")
     made: list[Planned | Skipped] = []
     for done, number in enumerate(numbers):
         progress("planning", done, len(numbers))
@@ -134,7 +138,7 @@ class _Desk:
 
     footages: Footages
     wanted: Wanted
-    code: str
+    code: str  # of the program and the fonts that draw a version
     choices: dict[tuple[int, CutKind, int | None, int], tuple[Choice, ...]] = field(default_factory=dict)
     framings: dict[tuple[str, Platform], tuple[Framing, ...]] = field(default_factory=dict)
 
@@ -150,7 +154,7 @@ class _Desk:
                 if look.episode == filmed.number and look.platform in ("", platform.name)
             ]
             size, shape = (filmed.seen.width, filmed.seen.height), platform.width / platform.height
-            found = frame(filmed.seen, platform=platform)
+            found = frame(filmed.seen, platform=platform, captioned=any(filmed.said))
             self.framings[key] = tuple(looked(found, looks, size=size, shape=shape))
         return self.framings[key]
 
@@ -158,7 +162,7 @@ class _Desk:
         """What to keep of an episode."""
         from hookline.edit.choose import choose
 
-        limit = _limit(kind, platform)
+        limit = _limit(kind, platform, filmed.seen.footage.duration_ms)
         key = filmed.number, kind.kind, limit, platform.min_ms
         if key not in self.choices:
             earlier = [one for number, one in sorted(self.footages.filmed.items()) if number < filmed.number]
@@ -214,14 +218,18 @@ def _withheld(desk: _Desk, number: int, kind: WantedKind, listed: Listed) -> str
     )
 
 
-def _limit(kind: WantedKind, platform: Platform) -> int | None:
+def _limit(kind: WantedKind, platform: Platform, episode_ms: int) -> int | None:
+    """How long a version may be, at most."""
     own = kind.limit_ms or USUAL_MS.get(kind.kind)
+    if kind.kind is CutKind.TEASER and not kind.limit_ms and episode_ms <= SHORT_MS:
+        own = SHORT_TEASER_MS
     limits = [limit for limit in (own, platform.max_ms) if limit is not None]
     return min(limits, default=None)
 
 
 def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choice: Choice, variant: int) -> Planned:
     from hookline.edit.captions import captions, said_in
+    from hookline.edit.placing import placed
 
     platform, footages = listed.platform, desk.footages
     style = _style(kind.kind, platform)
@@ -229,6 +237,14 @@ def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choi
     clips = tuple(framed(clip, desk.frame(by_source[clip.source], platform)) for clip in choice.clips)
     said = [one for name in dict.fromkeys(c.source for c in clips) for one in said_in(name, by_source[name].lines)]
     language = footages.language
+    shown, notes = placed(
+        captions(clips, said, language, style=style) if said else (),
+        clips,
+        {name: one.seen for name, one in by_source.items()},
+        platform,
+        style=style,
+        language=language,
+    )
     cut = Cut(
         id="",
         series=footages.series,
@@ -237,13 +253,14 @@ def _planned(desk: _Desk, filmed: Filmed, kind: WantedKind, listed: Listed, choi
         kind=kind.kind.value,
         platform=platform.name,
         market=desk.wanted.market,
-        captions=captions(clips, said, language, style=style) if said else (),
+        captions=shown,
         reason=choice.reason,
     )
     length = str(kind.limit_ms // 1000) if kind.limit_ms else ""
     cut = replace(cut, id=cut_id(cut, platform, length=length, variant=variant, code=f"{desk.code} {style}"))
     sources = tuple(by_source[name].source for name in dict.fromkeys(clip.source for clip in clips))
-    return Planned(Version(cut, platform, language, style), kind, variant, choice, sources, _notes(listed))
+    version = Version(cut, platform, language, style, desk.wanted.fonts)
+    return Planned(version, kind, variant, choice, sources, (*_notes(listed), *notes))
 
 
 def _style(kind: CutKind, platform: Platform) -> CaptionStyle:
@@ -252,6 +269,16 @@ def _style(kind: CutKind, platform: Platform) -> CaptionStyle:
 
     silent = kind is CutKind.SILENT
     return CaptionStyle(vertical=platform.height > platform.width, speaker_names=silent, speaker_colours=silent)
+
+
+def _letters(folder: Path | None) -> str:
+    """A mark of the user's own fonts: other ones make other pictures, hence other cuts."""
+    if folder is None:
+        return ""
+    from hookline.edit.fonts import font_files
+
+    files = [(path.relative_to(folder).as_posix(), file_digest(path)) for path in font_files(folder)]
+    return f" {hashlib.sha256(repr(files).encode()).hexdigest()}"
 
 
 def _notes(listed: Listed) -> tuple[str, ...]:

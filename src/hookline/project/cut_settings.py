@@ -23,7 +23,8 @@ AD_SECONDS = (6, 15, 30)
 ENGINES = ("local", "ray")
 KEYS: dict[str, tuple[type, ...]] = {
     "platforms": (list,), "kinds": (list,), "variants": (int,), "first_paid": (int,), "workers": (int,),
-    "memory_gb": (int, float), "engine": (str,), "address": (str,), "faces": (str,), "look": (list,),
+    "memory_gb": (int, float), "engine": (str,), "address": (str,), "faces": (str,), "fonts": (str,),
+    "look": (list,),
 }  # fmt: skip
 EXAMPLE = """\
 [cut]
@@ -65,6 +66,7 @@ class CutSettings:
     memory_bytes: int | None = None  # for all of the work together; None: half of what is free
     ray: str = ""  # the address of a cluster; "" for this machine
     faces: str = ""  # the face finder's model file; "" for the one that works out of the box
+    fonts: Path | None = None  # a folder of the user's own, taken before those that are installed
     looks: tuple[Look, ...] = ()  # where people say the camera looks
 
 
@@ -92,9 +94,15 @@ def settings(said: Config, folder: Path) -> CutSettings:
         workers=table.get("workers"),
         memory_bytes=round(table["memory_gb"] * 1e9) if "memory_gb" in table else None,
         ray=(table.get("address", "") or "auto") if table.get("engine") == "ray" else "",
-        faces=table.get("faces", ""),
+        faces=str(_beside(folder, table["faces"])) if table.get("faces") else "",
+        fonts=_beside(folder, table["fonts"]) if table.get("fonts") else None,
         looks=tuple(_look(one, f"{where}: look {number}") for number, one in enumerate(table.get("look", ()), start=1)),
     )
+
+
+def _beside(folder: Path, said: str) -> Path:
+    """What a path in ``hookline.toml`` means: one that isn't absolute begins in the series folder."""
+    return (folder / Path(said).expanduser()).resolve()
 
 
 def alone(figures: Path | None = None) -> CutSettings:

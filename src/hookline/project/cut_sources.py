@@ -44,6 +44,11 @@ class Filmed:
     appeal: tuple[float, ...] = ()  # by second, -1..1: worse or better than expected; none without viewers
 
     @property
+    def said(self) -> tuple[Line, ...]:
+        """What is said in it at a time that is known: what captions say."""
+        return tuple(line for line in self.lines if line.kind is LineKind.DIALOGUE and line.span)
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """What is said and done in it, with its times."""
         return tuple(self.story.episode.lines())
@@ -121,7 +126,7 @@ def _key(settings: CutSettings) -> list[Any]:
     from hookline.engines.faces import finder
 
     eyes = finder(model=_model(settings.faces))
-    code = code_digest("model", "media", "engines", "edit/watching.py", "edit/tracking.py")
+    code = code_digest("model", "media", "engines", "edit/watching.py", "edit/tracking.py", "edit/burnt.py")
     return [code, eyes.name, eyes.version]
 
 

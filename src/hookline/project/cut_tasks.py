@@ -11,7 +11,7 @@ import errno
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from hookline.project.store import file_digest, write_atomic
 
 if TYPE_CHECKING:
     from hookline.edit.captions import CaptionStyle
+    from hookline.media.overlay import Overlay
     from hookline.media.render import Rendered, RenderedFailed, Rendering
 
 ATTEMPT = "at-work-"  # how the folders of attempts begin
@@ -58,6 +59,7 @@ class Version:
     platform: Platform
     language: str  # of its captions
     style: CaptionStyle
+    fonts: Path | None = None  # a folder that letters are taken from first
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,9 @@ def _drawn(version: Version, work: Path) -> Rendering:
     from hookline.media.render import Rendering
 
     cut, platform = version.cut, version.platform
-    over = pictures(cut.captions, platform, version.style, language=version.language) if cut.captions else ()
+    over: tuple[Overlay, ...] = ()
+    if cut.captions:
+        over = pictures(cut.captions, platform, version.style, language=version.language, fonts=version.fonts)
     return Rendering(cut, platform, video_of(work, cut.id), over)
 
 
@@ -216,7 +220,7 @@ def _kept(task: Task, version: Version, result: Rendered | RenderedFailed, work:
     return made
 
 
-def adopt(folder: Path, versions: Sequence[Version]) -> None:
+def adopt(folder: Path, versions: Sequence[Version], sources: Mapping[str, Path]) -> None:
     """Take over what attempts that were killed had finished, and remove what they hadn't.
 
     A version stands under its name in an attempt's folder only when it was whole; it is checked again.
@@ -225,16 +229,18 @@ def adopt(folder: Path, versions: Sequence[Version]) -> None:
     for attempt in folder.glob(f"{ATTEMPT}*"):
         for video in attempt.glob("[!.]*.mp4"):
             if video.stem in wanted and finished(folder, video.stem) is None:
-                _adopted(folder, wanted[video.stem], video)
+                _adopted(folder, wanted[video.stem], video, sources)
         shutil.rmtree(attempt, ignore_errors=True)
 
 
-def _adopted(folder: Path, version: Version, video: Path) -> None:
+def _adopted(folder: Path, version: Version, video: Path, sources: Mapping[str, Path]) -> None:
     from hookline.media.check import check
     from hookline.media.probe import probe
+    from hookline.media.sound import is_silent
 
     info = probe(video)
-    if check(video, version.platform, version.cut.duration_ms):
+    silent = is_silent(version.cut.clips, sources)
+    if check(video, version.platform, version.cut.duration_ms, silent=silent):
         return
     made = Made(version.cut.id, video.stat().st_size, file_digest(video), info.duration_ms, info.fps, 0.0)
     video.replace(video_of(folder, version.cut.id))

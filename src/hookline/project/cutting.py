@@ -308,7 +308,8 @@ def _cut(
     folder = store.root / "versions"
     for id in there:
         forget(folder, id)  # killed after the manifest named it
-    adopt(folder, [one.version for one in left.values()])
+    sources = {source.name: source.path for one in left.values() for source in one.sources}
+    adopt(folder, [one.version for one in left.values()], sources)
     work = _Work(footages, shelf, folder, left, cut_manifest.retired(manifest, found.planned))
     if found.planned:
         work.keep()
@@ -380,6 +381,7 @@ def _wanted(settings: CutSettings, asked: Asked) -> Wanted:
         spoilers=asked.spoilers,
         market=asked.market,
         looks=settings.looks,
+        fonts=settings.fonts,
     )
 
 

@@ -188,9 +188,9 @@ class Store:
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
-    def prune(self) -> None:
-        """Remove results that this run had no use for: of older inputs, options or code."""
-        for folder in (self.root / "derived").glob("*/*"):
+    def prune(self, step: str = "*") -> None:
+        """Remove results, of one step or of all, that this run had no use for: of older inputs, options or code."""
+        for folder in (self.root / "derived").glob(f"{step}/*"):
             if folder not in self.used:
                 with self.scratch() as work:  # half a result must never stand under its name
                     folder.replace(work / folder.name)

@@ -4,7 +4,7 @@
 --   id        a number for the event's id and its UTC day
 -- Both are 64 bits of a hash and live within one batch of days.  That two sittings among ten million share one has a
 -- chance of 1 in 370,000; ids that share one are told apart before anything is thrown away (events_once).
--- In: events_resolved, cuts, testers(viewer_id), this(series).
+-- In: events_resolved, cuts, testers(viewer_id), this(series), second_best.
 SELECT
     hash(e.viewer_id, e.session_id, c.number) AS sitting,
     hash(e.event_id, CAST(e."at" AS DATE)) AS id,
@@ -26,7 +26,7 @@ SELECT
         WHEN 'commented' THEN 20 WHEN 'clicked' THEN 20 WHEN 'converted' THEN 20
     END AS turn,
     -- least() would take a missing position for the end
-    CASE WHEN e.position_ms IS NOT NULL THEN greatest(0, least(e.position_ms // c.unit, c.duration_ms)) END AS position_ms,
+    CASE WHEN e.position_ms IS NOT NULL AND k.session_id IS NULL THEN greatest(0, least(e.position_ms // c.unit, c.duration_ms)) END AS position_ms,
     c.duration_ms,
     e.price_micros,
     e.currency,
@@ -44,6 +44,7 @@ SELECT
         WHEN c.number IS NULL THEN 'unknown_episode'
     END AS fault,
     CASE
+        WHEN k.session_id IS NOT NULL THEN 'second_best'
         WHEN c.unit <> 1 THEN 'milliseconds'
         WHEN e.position_ms < 0 THEN 'negative'
         WHEN e.position_ms > c.duration_ms + 1000 THEN 'beyond'
@@ -57,3 +58,7 @@ FROM events_resolved e
 CROSS JOIN this t
 LEFT JOIN testers x ON x.viewer_id = e.viewer_id
 LEFT JOIN cuts c ON c.episode = e.episode AND c.cut = e.cut
+LEFT JOIN second_best k
+    -- nearly all rows have no clock but the content's, and nothing to look for
+    ON k.session_id = CASE WHEN e.clock IN ('ads', 'moment') AND e.position_ms IS NOT NULL THEN e.session_id END
+    AND k.viewer_id = e.viewer_id AND k.day = CAST(e."at" AS DATE)

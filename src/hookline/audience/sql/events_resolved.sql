@@ -16,14 +16,14 @@ sessions AS (  -- a session that played one cut only
     HAVING min(cut) = max(cut)
 )
 SELECT event_id, session_id, viewer_id, series, episode, cut, market, platform, "at", kind, position_ms, duration_ms, price_micros,
-    currency, agent
+    currency, agent, clock
 FROM events_raw
 WHERE episode IS NOT NULL AND cut <> ''
 UNION ALL
 SELECT
     e.event_id, e.session_id, e.viewer_id, e.series, coalesce(e.episode, c.episode) AS episode,
     coalesce(nullif(e.cut, ''), s.cut, '') AS cut, e.market, e.platform, e."at", e.kind, e.position_ms, e.duration_ms,
-    e.price_micros, e.currency, e.agent
+    e.price_micros, e.currency, e.agent, e.clock
 FROM nameless e
 LEFT JOIN sessions s
     ON e.cut = '' AND s.session_id = e.session_id AND s.viewer_id = e.viewer_id AND s.day = CAST(e."at" AS DATE)

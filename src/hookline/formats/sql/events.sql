@@ -86,7 +86,8 @@ SELECT
     CASE WHEN length_s BETWEEN 0 AND 1e9 THEN round(length_s * 1000)::BIGINT END AS duration_ms,
     CASE WHEN kind IN ('offered', 'unlocked') AND abs(price) < 1e12 THEN round(price * 1000000)::BIGINT END AS price_micros,
     CASE WHEN kind IN ('offered', 'unlocked') AND price IS NOT NULL THEN currency END AS currency,
-    agent
+    agent,
+    coalesce(l.clock, CASE WHEN counts_ads AND own_clock AND position_s IS NOT NULL THEN 'ads' END) AS clock
 FROM learnt l
 CROSS JOIN chosen c
 CROSS JOIN this t

@@ -43,5 +43,6 @@ SELECT
     try_cast(revenue AS DOUBLE) AS revenue,
     upper(clean(currency)) AS currency,
     lower(method) AS method,
-    CASE WHEN tester THEN 'tester' WHEN robot OR is_bot(agent_words) THEN 'bot' END AS agent
+    CASE WHEN tester THEN 'tester' WHEN robot OR is_bot(agent_words) THEN 'bot' END AS agent,
+    clock
 FROM (SELECT *, lower(user_agent) AS agent_words FROM source)

@@ -16,6 +16,7 @@ SELECT
     duration_ms,
     price_micros,
     upper(currency) AS currency,
-    lower(agent) AS agent
+    lower(agent) AS agent,
+    clock
 FROM rows_in
 WHERE viewer_id IS NOT NULL AND "at" IS NOT NULL AND kind IS NOT NULL
