@@ -147,6 +147,22 @@ def test_ads_meet_what_their_viewers_paid(folder: Path) -> None:
     assert np.log(one.high / one.low) == pytest.approx(np.ptp(np.log(np.quantile(resampled, [0.025, 0.975]))), rel=0.05)
 
 
+def test_overlapping_reports_count_once_and_accounts_are_added(tmp_path: Path) -> None:
+    week = [spend(0, 20_000_000), spend(1, 5_000_000), spend(1, 2_000_000)]  # an ad in two ad sets on the second day
+    later = [spend(1, 7_500_000), spend(2, 1_000_000)]  # the second day once more, now complete
+    other = [{**spend(1, 4_000_000), "account": "other"}]
+    parts = {"week": week, "later": later, "week again": week, "other": other}
+    files = [write(tmp_path / f"{name}.parquet", "ads", some) for name, some in parts.items()]
+    views = write(tmp_path / "v.parquet", "views", [view(1, 1, 10_000)])
+    for number, order in enumerate(([0, 1, 2, 3], [3, 2, 1, 0])):
+        out = tmp_path / str(number)
+        sources = [views, *(files[n] for n in order)]
+        built(out, sources, LENGTHS)
+        sum_up(out, series="show", sources=sources)
+        told = {row["day"].day: row["spend_micros"] for row in rows(out, "spent")}
+        assert told == {1: 20_000_000, 2: 7_500_000 + 4_000_000, 3: 1_000_000}
+
+
 def test_small_groups_take_others_with_them_everywhere(folder: Path) -> None:
     found = audience_figures(folder, by=("market",), k=45)  # 40 from MX
     assert {f.group.market for f in found.figures if f.episode != 3} == {""}  # nobody from MX is in episode 3

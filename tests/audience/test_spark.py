@@ -212,7 +212,7 @@ def traps(folder: Path) -> list[Path]:
     folder.mkdir()
     views, watched = prepared(rng, 60)
     views += robot()
-    events = weeks(5, days=3) + crowd(7, streams=10) + twins()
+    events = weeks(5, days=3) + crowd(7, streams=10) + twins() + second_best()
     steps = [step(rng) for _ in range(400)]
     ads = [ad(rng) for _ in range(60)]
     installs = [install(rng, rng.choice(views)["viewer_id"]) for _ in range(80)]
@@ -241,6 +241,19 @@ def traps(folder: Path) -> list[Path]:
 def twins() -> list[dict[str, Any]]:
     """One id twice on the day before the late one: in its last hour, and before that."""
     return [event(1, "playing", 2_000, at, event_id="twin") for at in (T0, T0 - timedelta(hours=9))]
+
+
+def second_best() -> list[dict[str, Any]]:
+    """Positions of statements in a session that tells its stretches; those of playback events, content and an ad."""
+    told = [("start", 0, "stretch"), ("pause", 9_000, "stretch"), ("resume", 4_000, "moment")]
+    advertised = [("start", 0, None), ("ad_start", None, None), ("ad_end", None, None), ("pause", 9_000, "ads")]
+    return [
+        event(number, kind, position, T0 + timedelta(hours=2, seconds=9 * number), viewer_id=viewer, session_id=viewer,
+              event_id=f"{viewer}{number}{half}", clock=clock)
+        for viewer, some in (("una", told), ("ida", advertised))
+        for half in range(8)  # so many that both of the files have some
+        for number, (kind, position, clock) in enumerate(some)
+    ]  # fmt: skip
 
 
 def step(rng: random.Random) -> dict[str, Any]:

@@ -164,6 +164,26 @@ def snowplow_described() -> Made:
     return Made("snowplow", "collector.jsonl", _lines(rows), written=12, ids=(ANN, BOB, *SESSIONS.values()))
 
 
+def snowplow_tsv() -> Made:
+    """The same rows as the pipeline keeps them: 131 columns, parted by tabs; who reads counts them from 0."""
+    places = {"app_id": 0, "platform": 1, "collector_tstamp": 3, "dvce_created_tstamp": 4, "event_id": 6, "user_id": 12,
+              "domain_userid": 15, "network_userid": 17, "geo_country": 18, "useragent": 77, "br_lang": 83,
+              "derived_tstamp": 124, "event_name": 126}  # fmt: skip
+    lines = []
+    for flat, described in zip(snowplow().lines, snowplow_described().lines, strict=True):
+        row, sent = json.loads(flat), json.loads(described)
+        cells = [""] * 131
+        for name, place in places.items():
+            cells[place] = str(row.get(name) or "").removesuffix("Z").replace("T", " " if "tstamp" in name else "T")
+        cells[5], cells[52], cells[58] = "unstruct", json.dumps(sent["contexts"]), json.dumps(sent["unstruct_event"])
+        cells[122] = json.dumps({
+            "schema": "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1",
+            "data": [{"schema": "iglu:nl.basjes/yauaa_context/jsonschema/1-0-4", "data": {"agentClass": "Browser"}}],
+        })  # fmt: skip
+        lines.append("\t".join(cells))
+    return Made("snowplow-tsv", "enriched.tsv", tuple(lines), written=12, ids=(ANN, BOB, *SESSIONS.values()))
+
+
 def adobe() -> Made:
     names = {
         "start": "sessionStart", "playing": "ping", "pause": "pauseStart", "ad_start": "adStart", "ad_end": "adComplete",
@@ -293,6 +313,54 @@ def mux() -> Made:
     return Made("mux", "mux.csv", (header, *rows), "views", (ANN, BOB, "raw-view", "raw-mux"), written=2)
 
 
+def mux_timeline() -> Made:
+    """Views as the API answers them one by one.  `seeking` says where it is going; `playing` is no heartbeat."""
+    names = {
+        "start": "viewstart", "pause": "pause", "ad_start": "adplaying", "ad_end": "adended", "resume": "playing",
+        "seek_from": "seeking", "seek_to": "seeked", "complete": "ended", "exit": "viewend",
+    }  # fmt: skip
+    views = []
+    for viewer in (ANN, BOB):
+        events: list[dict[str, Any]] = []
+        for _, who, second, kind, position in rows_of(*names):
+            if who == viewer:
+                place = 60 if kind == "seek_from" else 20 if position is None else position
+                events.append({"viewer_time": millis(second), "playback_time": round(place * 1000), "name": names[kind],
+                               "event_time": millis(second), "details": {}})  # fmt: skip
+        view = {
+            "view_id": f"raw-view-{viewer}", "view_start": iso(0 if viewer == ANN else 100), "view_end": iso(115),
+            "viewer_user_id": viewer, "mux_viewer_id": f"raw-mux-{viewer}", "video_id": "ep012",
+            "video_title": "Episode 12", "video_series": "Show", "video_duration": 90000,
+            "view_max_playhead_position": 90000, "country_code": COUNTRIES[viewer], "viewer_device_category": "phone",
+            "viewer_user_agent": "Mozilla/5.0", "events": events,
+        }  # fmt: skip
+        views.append({"data": view, "timeframe": [1790846400, 1790850000]})
+    return Made("mux-timeline", "views.jsonl", _lines(views), ids=(ANN, BOB, "raw-view", "raw-mux"), written=10)
+
+
+def mux_stream() -> Made:
+    """The same views as the streaming export writes its protocol buffers in JSON."""
+
+    def seconds(ms: int) -> dict[str, int]:
+        return {"seconds": ms // 1000, "nanos": ms % 1000 * 1_000_000}
+
+    def camel(name: str) -> str:
+        first, *rest = name.split("_")
+        return first + "".join(part.title() for part in rest)
+
+    views = []
+    for line in mux_timeline().lines:
+        view = json.loads(line)["data"]
+        events = [
+            {"viewerTime": seconds(e["viewer_time"]), "serverTime": seconds(e["viewer_time"] + 900),
+             "playheadTime": seconds(e["playback_time"]), "type": e["name"], "sequenceNumber": n}
+            for n, e in enumerate(view["events"], 1)
+        ]  # fmt: skip
+        start = seconds(view["events"][0]["viewer_time"])
+        views.append({camel(k): v for k, v in view.items()} | {"events": events, "viewStart": start, "viewEnd": start})
+    return Made("mux-timeline", "stream.jsonl", _lines(views), ids=(ANN, BOB, "raw-view", "raw-mux"), written=10)
+
+
 def cmcd() -> Made:
     """Event mode of version 2: one report a line."""
     states = {"start": "p", "playing": None, "pause": "a", "resume": "p", "complete": "e", "exit": "q"}
@@ -413,6 +481,6 @@ def own() -> Made:
 
 
 MAKERS: tuple[Callable[[], Made], ...] = (
-    segment, snowplow, snowplow_described, adobe, adobe_xdm, xapi, xapi_pages, ga4, mux, cmcd, cmcd_query, cmcd_json, appsflyer,
+    segment, snowplow, snowplow_described, snowplow_tsv, mux_timeline, mux_stream, adobe, adobe_xdm, xapi, xapi_pages, ga4, mux, cmcd, cmcd_query, cmcd_json, appsflyer,
     appsflyer_installs, appsflyer_cost, meta_ads, meta_ads_api, tiktok_ads, tiktok_ads_api, own,
 )  # fmt: skip

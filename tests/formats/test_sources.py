@@ -35,9 +35,14 @@ def changed(made: Made, **changes: Any) -> list[str]:
 
 # which of the story's events each source can tell, and which positions it has for them
 WITHOUT_POSITION = {"segment": ("pause", "resume", "seek_from", "seek_to")}  # they may count ads, and there was one
-AD_POSITION = {"snowplow": 20_000, "snowplow_described": 20_000}  # the content's time, which stands meanwhile
+AD_POSITION = {
+    "snowplow": 20_000,
+    "snowplow_described": 20_000,
+    "snowplow_tsv": 20_000,
+}  # the content's time, which stands meanwhile
 UNTOLD = {
-    "snowplow": ("exit",), "snowplow_described": ("exit",), "adobe": ("seek_from", "seek_to"),
+    "snowplow": ("exit",), "snowplow_described": ("exit",), "snowplow_tsv": ("exit",), "mux_timeline": ("playing",),
+    "mux_stream": ("playing",), "adobe": ("seek_from", "seek_to"),
     "adobe_xdm": ("seek_from", "seek_to"), "xapi": ("playing", "ad_start", "ad_end"),
     "xapi_pages": ("playing", "ad_start", "ad_end"),
     "ga4": ("pause", "resume", "ad_start", "ad_end", "seek_from", "seek_to", "exit"),
@@ -45,7 +50,8 @@ UNTOLD = {
 }  # fmt: skip
 PAID = {"segment", "ga4"}
 PLAYERS = (
-    made_by.segment, made_by.snowplow, made_by.snowplow_described, made_by.adobe, made_by.adobe_xdm, made_by.xapi,
+    made_by.segment, made_by.snowplow, made_by.snowplow_described, made_by.snowplow_tsv, made_by.mux_timeline,
+    made_by.mux_stream, made_by.adobe, made_by.adobe_xdm, made_by.xapi,
     made_by.xapi_pages,
     made_by.ga4, made_by.cmcd, made_by.cmcd_query, made_by.cmcd_json, made_by.own,
 )  # fmt: skip
@@ -111,7 +117,7 @@ def test_ad_spend(make: Callable[[], Made], platform: str, tmp_path: Path) -> No
     _, rows = load(tmp_path, made.format, made.lines)
     assert min(rows, key=lambda row: row["ad_cut"]) == {
         "series": "show", "ad_cut": "Slap cut A", "platform": platform, "market": "DE", "day": date(2026, 9, 30),
-        "spend_micros": 123_450_000, "currency": "USD", "impressions": 12_000, "clicks": 340, "installs": 51,
+        "spend_micros": 123_450_000, "currency": "USD", "impressions": 12_000, "clicks": 340, "installs": 51, "account": "",
     }  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def test_order_packing_and_parts_make_no_difference(make: Callable[[], Made], tm
 @every_source
 def test_parquet_of_the_same_rows_is_the_same(make: Callable[[], Made], tmp_path: Path) -> None:
     made = make()
-    if made.format == "cmcd" or made.name == "pages.json":
+    if made.format in ("cmcd", "snowplow-tsv") or made.name == "pages.json":
         pytest.skip("lines of logs and pages of record stores are no tables")
     source, table = file(tmp_path, made), tmp_path / "table.parquet"
     reader = "read_csv" if made.name.endswith(".csv") else "read_json"
@@ -152,7 +152,7 @@ def spoilt(made: Made, shift: int) -> bytes:
         for n, row in enumerate(rows):
             row[(n + shift) % len(row)] = WRONG_CELLS[(n + shift) % len(WRONG_CELLS)]
         return "\n".join([made.lines[0], *map(",".join, rows)]).encode()
-    if made.lines[0].startswith(("cid", "2026")):
+    if made.lines[0][0] != "{":
         return "\n".join(line[: (7 * n + shift * 11) % len(line)] for n, line in enumerate(made.lines)).encode()
     objects = [json.loads(line) for line in made.lines]
     for n, row in enumerate(objects):

@@ -46,6 +46,8 @@ FORMATS: dict[str, tuple[str, str]] = {  # name -> kind, module
     "video": ("video", "hookline.formats.video"),
     "segment": ("events", "hookline.formats.segment"),
     "snowplow": ("events", "hookline.formats.snowplow"),
+    "snowplow-tsv": ("events", "hookline.formats.snowplow_tsv"),
+    "mux-timeline": ("events", "hookline.formats.mux_timeline"),
     "mux": ("events", "hookline.formats.mux"),
     "adobe": ("events", "hookline.formats.adobe"),
     "xapi": ("events", "hookline.formats.xapi"),

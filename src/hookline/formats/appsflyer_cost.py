@@ -23,6 +23,7 @@ SOURCE = Source(
         "country": ("Country", "Geo", "Country Code"),
         "spend": ("Cost", "Total Cost", "Spend"),
         "currency": ("Currency", "Original cost currency"),
+        "account": ("Ad Account", "Ad account ID", "ad_account"),
         "impressions": ("Impressions",),
         "clicks": ("Clicks",),
         "installs": ("Installs",),

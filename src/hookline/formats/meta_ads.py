@@ -30,6 +30,7 @@ SOURCE = Source(
         "clicks": ("Clicks (all)", "clicks"),
         "installs": ("App installs", "Mobile app installs"),
         "actions_json": ("actions",),
+        "account": ("account_id", "Account ID", "account_name", "Account name"),
     },
 )
 

@@ -1,7 +1,7 @@
 """Mux Data: views as its exports hold them, one row a view: CSV, JSON lines or Parquet.
 
-They become ``views``.  Which stretches were watched stands only in the timeline of a view's events, which
-isn't read.
+They become ``views``.  Which stretches were watched stands only in the timeline of a view's events: where that is
+exported, too, ``mux_timeline`` reads it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ SOURCE = Source(
 
 
 def judge(sample: Sample) -> Match | None:
-    """Whether the columns are those of Mux's views."""
+    """Whether the columns are those of Mux's views, without timelines."""
+    if any(row.get("events") for row in sample.rows):
+        return None
     if sample.has("view_id", "view_start") and (
         sample.has("view_max_playhead_position") or sample.has("mux_viewer_id") or sample.has("watch_time")
     ):

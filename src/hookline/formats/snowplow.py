@@ -41,6 +41,7 @@ SOURCE = Source(
         "revenue": (f"{_OURS}_ecommerce_transaction_1.0.revenue",),
         "currency": (f"{_OURS}_ecommerce_transaction_1.0.currency",),
         "contexts_json": ("contexts",),
+        "derived_json": ("derived_contexts",),
         "unstruct_json": ("unstruct_event",),
     },
     faults={

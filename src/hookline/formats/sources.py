@@ -221,9 +221,7 @@ def load(
 
 
 def _open(con: DuckDBPyConnection, source: Source, paths: Sequence[Path]) -> Given:
-    given = open_given(
-        con, paths, source.fields, prefix=source.prefix, as_lines=source.as_lines, within=source.within
-    )
+    given = open_given(con, paths, source.fields, prefix=source.prefix, as_lines=source.as_lines, within=source.within)
     if source.columns:
         con.execute("ALTER VIEW given RENAME TO lines")
         con.execute(f"CREATE TEMP VIEW given AS {sql(QUERIES, source.columns)}")
@@ -263,7 +261,7 @@ _EVENT_COLUMNS = dict.fromkeys(
 _VIEW_COLUMNS = _EVENT_COLUMNS | {"watched": "VARCHAR", "completed": "BOOLEAN"}
 _AD_COLUMNS = dict.fromkeys(
     ("fault", "raw_time", "program", "place", "locale", "platform", "viewer", "ad", "spend", "currency", "impressions",
-     "clicks", "installs", "user_agent"),
+     "clicks", "installs", "account", "user_agent"),
     "VARCHAR",
 ) | {"at": "TIMESTAMP"}  # fmt: skip
 # Columns that are made from others, unless the source's query makes them: where a viewer's id may stand in several

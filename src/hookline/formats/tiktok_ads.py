@@ -22,6 +22,13 @@ SOURCE = Source(
         "spend": ("Cost", "Cost (*", "metrics.spend", "spend"),
         "spend_heading": ("Cost*",),
         "currency": ("currency", "metrics.currency"),
+        "account": (
+            "dimensions.advertiser_id",
+            "advertiser_id",
+            "Account ID",
+            "metrics.advertiser_name",
+            "Account name",
+        ),
         "impressions": ("impressions", "metrics.impressions"),
         "clicks": ("Clicks (destination)", "clicks", "metrics.clicks"),
         "installs": ("App install", "Real-time app install", "metrics.app_install", "metrics.real_time_app_install"),

@@ -43,7 +43,7 @@ EVENTS = Table(
         ("price_micros", "BIGINT"),
         ("currency", "VARCHAR"),
         ("agent", "VARCHAR"),  # since 2: "bot" or "tester" where the sender is known to be one, else NULL
-        # since 3: NULL where the position is the content's own; "ads" where it may count ads, "moment" where its session
+        # since 3: NULL where the position is the content's own, "ads" where it may count ads, "moment" where its sitting
         # may tell stretches, too: both are used only where no better one is told; "stretch" for the edge of a stretch
         ("clock", "VARCHAR"),
     ),
@@ -145,7 +145,7 @@ STEPS = Table(
 # What an ad platform reports of its own ads: one row an ad cut, platform, market and day.
 ADS = Table(
     "ads",
-    1,
+    2,
     (
         ("series", "VARCHAR"),
         ("ad_cut", "VARCHAR"),  # the ad, as the exports of spend and of installs both name it
@@ -157,6 +157,7 @@ ADS = Table(
         ("impressions", "BIGINT"),
         ("clicks", "BIGINT"),
         ("installs", "BIGINT"),  # as the platform counts them; NULL where it doesn't
+        ("account", "VARCHAR"),  # since 2: the advertiser's account; two accounts may name an ad alike
     ),
 )
 

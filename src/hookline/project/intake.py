@@ -36,6 +36,7 @@ KEY_VARIABLE = "HOOKLINE_PSEUDONYM_KEY"
 KEY_FILE = "events/.pseudonym-key"
 QUARTILES = 8  # points: a curve with fewer is quartiles
 MOST_NAMED = 6
+REPORTS_OF_ADS = ("meta-ads", "tiktok-ads", "appsflyer-cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +132,24 @@ def _detect(file: Path, said: Said) -> Detected:
 
 
 def _together(found: Sequence[tuple[Path, Detected]]) -> Iterator[Parts]:
-    """Viewer events of one folder or pattern and of one format are one import; all else is file by file."""
+    """Viewer events of one folder or pattern and of one format are one import; all else is file by file.
+
+    So are reports of what ads cost: rows of one are added, and where two tell the same day it must count once.
+    """
     groups: dict[tuple[str, str], list[tuple[Path, Detected]]] = {}
     for file, detected in found:
-        if detected.kind != "events":
+        if detected.kind != "events" or _of_ads(detected):
             yield (file,), detected
         else:  # Hookline's own tables are told apart by why they are known
             why = detected.why if detected.format == "hookline" else ""
             groups.setdefault((detected.format, why), []).append((file, detected))
     for group in groups.values():
         yield tuple(file for file, _ in group), group[0][1]
+
+
+def _of_ads(detected: Detected) -> bool:
+    """Whether a file is a report of what ads cost."""
+    return detected.format in REPORTS_OF_ADS or (detected.format == "hookline" and detected.why.endswith(" table ads"))
 
 
 def _matching(path: Path) -> Iterator[Path]:

@@ -147,7 +147,9 @@ def built_audience(series: SeriesFolder, *, progress: Progress = silent) -> Seri
     with store.locked():
         done = SeriesRun(series, _story(series, store, progress))
         done = replace(done, audience_step=_audience(done, store, progress))
-        store.prune("audience")  # the days that stayed are linked: what an older one alone holds is of rows that are gone
+        store.prune(
+            "audience"
+        )  # the days that stayed are linked: what an older one alone holds is of rows that are gone
     if not done.audience_step:
         raise NotEnoughData(
             "there are no viewers yet",

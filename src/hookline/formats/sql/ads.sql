@@ -20,7 +20,8 @@ SELECT
     currency,
     CASE WHEN abs(impressions) < 1e15 THEN impressions::BIGINT END AS impressions,
     CASE WHEN abs(clicks) < 1e15 THEN clicks::BIGINT END AS clicks,
-    CASE WHEN abs(installs) < 1e15 THEN installs::BIGINT END AS installs
+    CASE WHEN abs(installs) < 1e15 THEN installs::BIGINT END AS installs,
+    account
 FROM picked
 CROSS JOIN this t
 LEFT JOIN countries k ON k.name = lower(place)

@@ -21,5 +21,6 @@ SELECT
     upper(clean(currency)) AS currency,
     number(impressions) AS impressions,
     number(clicks) AS clicks,
-    number(installs) AS installs
+    number(installs) AS installs,
+    coalesce(clean(account), '') AS account
 FROM source

@@ -10,5 +10,6 @@ SELECT
     currency,
     impressions,
     clicks,
-    installs
+    installs,
+    account
 FROM given

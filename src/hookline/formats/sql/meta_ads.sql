@@ -17,5 +17,6 @@ SELECT
         installs,
         list_filter(from_json(actions_json, '[{"action_type":"VARCHAR","value":"VARCHAR"}]'),
             lambda a: a.action_type IN ('mobile_app_install', 'omni_app_install'))[1].value
-    ) AS installs
+    ) AS installs,
+    account
 FROM given

@@ -10,6 +10,7 @@ SELECT
     upper(currency) AS currency,
     impressions,
     clicks,
-    installs
+    installs,
+    coalesce(account, '') AS account
 FROM rows_in
 WHERE ad_cut IS NOT NULL AND platform IS NOT NULL AND "day" IS NOT NULL AND spend_micros IS NOT NULL

@@ -7,9 +7,15 @@ WITH described AS (
     SELECT
         *,
         -- contexts as they were sent: {"schema": ..., "data": [{"schema": ..., "data": {...}}, ...]}, perhaps as text
-        from_json(
-            CASE json_type(contexts_json) WHEN 'VARCHAR' THEN try_cast(contexts_json ->> '$' AS JSON) ELSE contexts_json END -> '$.data',
-            '["JSON"]'
+        list_concat(
+            from_json(
+                CASE json_type(contexts_json) WHEN 'VARCHAR' THEN try_cast(contexts_json ->> '$' AS JSON) ELSE contexts_json END -> '$.data',
+                '["JSON"]'
+            ),
+            from_json(
+                CASE json_type(derived_json) WHEN 'VARCHAR' THEN try_cast(derived_json ->> '$' AS JSON) ELSE derived_json END -> '$.data',
+                '["JSON"]'
+            )
         ) AS contexts,
         CASE json_type(unstruct_json) WHEN 'VARCHAR' THEN try_cast(unstruct_json ->> '$' AS JSON) ELSE unstruct_json END AS unstruct
     FROM given
@@ -20,6 +26,9 @@ found AS (
         list_filter(contexts, lambda c: contains(c ->> '$.schema', 'snowplow/media_player/jsonschema/'))[1] -> '$.data' AS player,
         list_filter(contexts, lambda c: contains(c ->> '$.schema', '.media/session/jsonschema/'))[1] ->> '$.data.mediaSessionId' AS own_session,
         list_filter(contexts, lambda c: contains(c ->> '$.schema', 'spiders_and_robots/jsonschema/'))[1] ->> '$.data.spiderOrRobot' AS own_robot,
+        list_filter(contexts, lambda c: contains(c ->> '$.schema', 'yauaa_context/jsonschema/'))[1] ->> '$.data.agentClass' AS own_class,
+        list_filter(contexts, lambda c: contains(c ->> '$.schema', 'snowplow/client_session/jsonschema/'))[1] -> '$.data' AS own_client,
+        list_filter(contexts, lambda c: contains(c ->> '$.schema', 'ecommerce/transaction/jsonschema/'))[1] -> '$.data' AS own_paid,
         coalesce(
             nullif(event_name, ''), nullif(regexp_extract(unstruct ->> '$.data.schema', '/(\w+)/jsonschema/', 1), '')
         ) AS event
@@ -37,8 +46,9 @@ SELECT
     CASE WHEN blank OR coalesce(event, event_id, collector_tstamp, derived_tstamp) IS NULL THEN 'not_json' END AS fault,
     event AS event_name,
     event_id AS message,
-    coalesce(nullif(user_id, ''), nullif(domain_userid, ''), nullif(network_userid, ''), nullif(client_userid, '')) AS viewer,
-    coalesce(media_session, own_session, nullif(domain_sessionid, ''), nullif(client_session, '')) AS "session",
+    coalesce(nullif(user_id, ''), nullif(domain_userid, ''), nullif(network_userid, ''), nullif(client_userid, ''),
+        own_client ->> '$.userId') AS viewer,
+    coalesce(media_session, own_session, nullif(domain_sessionid, ''), nullif(client_session, ''), own_client ->> '$.sessionId') AS "session",
     CASE name
         WHEN 'play' THEN CASE WHEN try_cast(at_s AS DOUBLE) < 1 THEN 'start' ELSE 'resume' END
         WHEN 'pause' THEN 'pause'
@@ -70,10 +80,10 @@ SELECT
     coalesce(CASE platform WHEN 'mob' THEN 'mobile' WHEN 'srv' THEN 'server' WHEN 'pc' THEN 'desktop' END, platform) AS platform,
     at_s AS "position",
     coalesce(duration_s, player ->> '$.duration') AS "length",
-    coalesce(revenue, tr_total) AS price,
-    coalesce(currency, tr_currency) AS currency,
+    coalesce(revenue, own_paid ->> '$.revenue', tr_total) AS price,
+    coalesce(currency, own_paid ->> '$.currency', tr_currency) AS currency,
     useragent AS user_agent,
     -- Snowplow's own enrichments say it too
-    CASE WHEN coalesce(robot, own_robot) = 'true' OR agent_class IN ('Robot', 'Robot Mobile', 'Hacker') THEN true END AS robot,
+    CASE WHEN coalesce(robot, own_robot) = 'true' OR coalesce(agent_class, own_class) IN ('Robot', 'Robot Mobile', 'Hacker') THEN true END AS robot,
     app_id = 'hookline-simulate' AS simulated
 FROM told

@@ -10,5 +10,6 @@ SELECT
     coalesce(currency, nullif(regexp_extract(spend_heading, '\(([A-Za-z]{3})\)', 1), '')) AS currency,
     impressions,
     clicks,
-    installs
+    installs,
+    account
 FROM given
