@@ -20,7 +20,7 @@ ROOMS = {
     "whole": ("start", "real_input"),
     "story": ("scripts", "story", "season", "gold", "lines", "alignment", "emotion", "turning", "promises"),
     "audience": ("audience", "events", "scale", "figures", "spark"),
-    "insight": ("insight", "plans", "forecasts", "experiments", "catalogue", "curves"),
+    "insight": ("insight", "plans", "forecasts", "experiments", "spend", "brand", "catalogue", "curves"),
     "media": ("shots",),
     "edit": ("faces", "eyes", "burnt", "framing", "choose", "edit_render", "cutting"),
 }

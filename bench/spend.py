@@ -1,4 +1,4 @@
-"""Spend: is the recommended division better, how often is it worse, do the intervals hold; on accounts whose truth is known.
+"""Spend: is the recommended division better, how often is it worse, do the intervals hold; where the truth is known.
 
 ``python -m bench.spend`` simulates advertising accounts of which the response of every ad is known, asks
 ``hookline.insight.spend`` for the next budget's division from what a studio would see, and prints the markdown.
@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,13 +15,12 @@ import numpy as np
 from scipy.stats import binomtest
 
 from hookline.audience.ad_cells import Ad, AdCells, Floats
-from hookline.insight.spend.divide import SURE, STEP, best_division, bounds, divide
+from hookline.insight.spend.divide import STEP, SURE, best_division, bounds, divide
 from hookline.insight.spend.payback import payback
 from hookline.insight.spend.returns import Returns, recent, returns
 
 ACCOUNTS = 120
 DAYS, HORIZON = 90, 30
-HALF = 0.5  # of the way from the first to the last guess of a golden section
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,9 @@ def account(kind: Kind, rng: np.random.Generator) -> Account:
     cut, market = (np.array([int(name(ad)[-1]) for ad in ads]) for name in (lambda a: a.cut, lambda a: a.market))
 
     def parts(sd: float) -> Floats:
-        drawn = rng.normal(0, sd, kind.cuts)[cut] + rng.normal(0, sd, kind.markets)[market] + rng.normal(0, sd, len(ads))
+        drawn = (
+            rng.normal(0, sd, kind.cuts)[cut] + rng.normal(0, sd, kind.markets)[market] + rng.normal(0, sd, len(ads))
+        )
         return np.asarray(drawn, float)
 
     share = kind.between / np.sqrt(3)  # three factors: installs a unit, payers an install, money a payer
@@ -220,9 +221,9 @@ def report(kinds: Sequence[Kind] = KINDS, accounts: int = ACCOUNTS) -> str:
         f"through `returns` and `divide`; the oracle knows every ad's response and keeps the same bounds (a third to "
         f"three times today's spend). Exact binomial intervals; ads of one account aren't independent.",
         "",
-        f"| accounts | return intervals hold (95 %) | slopes hold | revenue of today's division holds | a change is recommended | "
-        f"recommended and truly worse (at most {1 - SURE:.0%}) | worst | gain: recommended | sure or not | oracle | of the "
-        "oracle's | shares by installs a unit | shares by past return |",
+        "| accounts | return intervals hold (95 %) | slopes hold | revenue of today's division holds | a change is "
+        f"recommended | recommended and truly worse (at most {1 - SURE:.0%}) | worst | gain: recommended | sure or not "
+        "| oracle | of the oracle's | shares by installs a unit | shares by past return |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in kinds:
@@ -233,8 +234,8 @@ def report(kinds: Sequence[Kind] = KINDS, accounts: int = ACCOUNTS) -> str:
         part = f"{gained / possible:.0%}" if possible > 0.002 else ""
         lines.append(
             f"| {kind.name} | {rate(t.covered, t.ads)} | {slopes} | {rate(t.totals_covered, accounts)} | "
-            f"{t.recommended / accounts:.0%} | {rate(t.harmful, accounts)} | {t.worst:+.1%} | {gained:+.1%} | {whole:+.1%} | "
-            f"{possible:+.1%} | {part} | {by_installs:+.1%} | {by_return:+.1%} |"
+            f"{t.recommended / accounts:.0%} | {rate(t.harmful, accounts)} | {t.worst:+.1%} | {gained:+.1%} | "
+            f"{whole:+.1%} | {possible:+.1%} | {part} | {by_installs:+.1%} | {by_return:+.1%} |"
         )
     return "\n".join(lines)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -59,7 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, tuple[in
 
 def told(
     series: Path, out: Path, root: Path, span: tuple[int, int], capsys: pytest.CaptureFixture[str], *, mended: bool
-) -> tuple[str, dict[str, object]]:
+) -> tuple[str, dict[str, Any]]:
     """What ``hookline insight`` says of a copy of the series with its viewers dealt out."""
     import shutil
 
@@ -85,10 +86,10 @@ def test_a_test_that_contradicts_counts(
     assert "no difference worth finding (4 points)" in text
     assert "The test contradicts it, and the test counts." in text
     assert "overrules what was observed" in text
-    (tested,) = [one for one in found["findings"] if one["estimate"]["grade"] == "experiment"]  # type: ignore[index,attr-defined]
+    (tested,) = [one for one in found["findings"] if one["estimate"]["grade"] == "experiment"]
     assert tested["action"] == "Leave it as it is: changing it gains nothing worth finding."
     assert tested["estimate"]["low"] < 0 < tested["estimate"]["high"]
-    assert [one for one in found["findings"] if one["kind"] == "moment"] == [tested]  # type: ignore[index,attr-defined]
+    assert [one for one in found["findings"] if one["kind"] == "moment"] == [tested]
 
 
 def test_a_test_that_agrees_says_so_and_stands_in_the_report(
@@ -96,7 +97,7 @@ def test_a_test_that_agrees_says_so_and_stands_in_the_report(
 ) -> None:
     text, found = told(*made[:2], tmp_path, made[2], capsys, mended=True)
     assert "The test agrees." in text
-    first = found["findings"][0]  # type: ignore[index,attr-defined]
+    first = found["findings"][0]
     assert first["estimate"]["grade"] == "experiment"
     assert first["action"] == "Show tight to everybody."
     assert first["estimate"]["low"] > 0

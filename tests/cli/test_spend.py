@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from tests.cli.test_experiment import SCRIPT
 from tests.story.test_document import checker
 
 SCHEMA = Path("src/hookline/insight/spend.schema.json")
+Row = dict[str, Any]
 FIRST, DAYS = date(2026, 3, 1), 56
 ADS = (("good", "US", 0.10), ("poor", "US", 0.04), ("good", "BR", 0.06), ("poor", "BR", 0.03))  # share that pays
 
@@ -22,7 +24,10 @@ ADS = (("good", "US", 0.10), ("poor", "US", 0.04), ("good", "BR", 0.06), ("poor"
 def account(folder: Path) -> list[Path]:
     """Reports of spend, installs, and what those viewers watched and paid."""
     rng = np.random.default_rng(3)
-    ads, installs, views, steps = [], [], [], []
+    ads: list[Row] = []
+    installs: list[Row] = []
+    views: list[Row] = []
+    steps: list[Row] = []
     for cut, market, pays in ADS:
         for day in range(DAYS):
             spend = float(40 * np.exp(rng.normal(0, 0.4)))
@@ -36,7 +41,10 @@ def account(folder: Path) -> list[Path]:
                 }
             )  # fmt: skip
             for _ in range(count):
-                viewer, when = f"v{len(installs)}", datetime(at.year, at.month, at.day) + timedelta(hours=rng.random() * 24)
+                viewer, when = (
+                    f"v{len(installs)}",
+                    datetime(at.year, at.month, at.day) + timedelta(hours=rng.random() * 24),
+                )
                 who = {"viewer_id": viewer, "series": "dealt", "market": market}
                 installs.append({**who, "ad_cut": cut, "platform": "meta", "at": when})
                 started = when + timedelta(minutes=5)
@@ -81,7 +89,8 @@ def test_the_budget_goes_where_money_comes_back_and_not_where_clicks_are(
     ads = {(ad["cut"], ad["market"]): ad for ad in plan["ads"]}
     assert ads["good", "US"]["advice"] == "raise"
     assert ads["poor", "BR"]["advice"] == "lower"
-    assert ads["good", "US"]["best"] > 0.4 > 0.1 > ads["poor", "BR"]["best"]
+    assert ads["good", "US"]["best"] > 0.4
+    assert ads["poor", "BR"]["best"] < 0.1
     assert sum(ad["best"] for ad in plan["ads"]) == pytest.approx(1)
     assert plan["recommended"]
     assert plan["certainty"] >= 0.95
@@ -121,9 +130,7 @@ def test_one_markets_budget_is_divided_alone(series: Path, capsys: pytest.Captur
         ("horizon = true", "horizon is True"),
     ],
 )
-def test_wrong_settings_are_told(
-    series: Path, said: str, answer: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_settings_are_told(series: Path, said: str, answer: str, capsys: pytest.CaptureFixture[str]) -> None:
     settings = series / "hookline.toml"
     before = settings.read_text()
     settings.write_text(f"{before}\n[spend]\n{said}\n")

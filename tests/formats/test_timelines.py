@@ -24,7 +24,7 @@ from otio_fcpx_xml_adapter import fcpx_xml
 from hookline.formats import edl, fcpxml
 from hookline.formats import otio as our_otio
 from hookline.formats.timeline import RATES, Rate, SourceFile, frame_of, nearest, timecode
-from hookline.model.cut import Caption, Clip, Crop, Cut, Fill, Framing
+from hookline.model.cut import Caption, CaptionPlace, Clip, Crop, Cut, Fill, Framing
 from hookline.model.errors import BadInput
 from hookline.model.span import Span
 
@@ -276,12 +276,25 @@ TYPES: dict[str, tuple[str, str, str]] = {
     "text-style": ("", "", "ref font fontSize fontColor"),
 }
 VALUES = {
-    "type": "fit|fill|none",
-    "mode": "trim|crop|pan",
-    "tcFormat": "DF|NDF",
-    "srcEnable": "all|audio|video",
-    "audioRate": "48k|48000",
+    "fcpxml version": r"1\.10",
+    "asset audioRate": r"\d+",  # any text to the document type; editors read hertz
+    "asset hasVideo": "1",
+    "asset hasAudio": "1",
+    "media-rep kind": "original-media|proxy-media",
+    "sequence tcFormat": "DF|NDF",
+    "sequence audioLayout": "mono|stereo|surround",
+    "sequence audioRate": r"32k|44\.1k|48k|88\.2k|96k|176\.4k|192k",
+    "asset-clip srcEnable": "all|audio|video",
+    "asset-clip tcFormat": "DF|NDF",
+    "adjust-crop mode": "trim|crop|pan",
+    "adjust-conform type": "fit|fill|none",
+    "keyframe interp": "linear|ease|easeIn|easeOut",
+    "keyframe curve": "linear|smooth",
+    "text placement": "left|right|top|bottom",
 }
+WITH_TEXT = ("note", "text", "text-style")  # nothing but these holds characters
+NAME = r"[A-Za-z_][\w.-]*"  # what an ID may be
+REFERENCES = {"asset-clip": "asset", "text-style": "text-style-def"}
 TIMES = ("start", "duration", "offset", "time", "tcStart", "frameDuration")
 
 
@@ -298,17 +311,23 @@ def check_document(text: str) -> ElementTree.Element:
     assert root.get("version") == "1.10"
     ids = [element.get("id") for element in walk(root) if element.get("id")]
     assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(NAME, id or "") for id in ids)
+    kinds = {element.get("id"): element.tag for element in walk(root) if element.get("id")}
     for element in walk(root):
         children, must, may = TYPES[element.tag]
         assert re.fullmatch(children, "".join(f"{child.tag} " for child in element)), element.tag
         assert set(must.split()) <= set(element.keys()) <= {*must.split(), *may.split()}, element.tag
         for key, value in element.items():
             assert key not in TIMES or re.fullmatch(r"\d+(/\d+)?s", value), f"{element.tag} {key} {value}"
-            assert key not in VALUES or re.fullmatch(VALUES[key], value), f"{element.tag} {key} {value}"
-        if element.tag in ("asset-clip", "text-style"):
-            assert element.get("ref") is None or element.get("ref") in ids
+            place = f"{element.tag} {key}"
+            assert place not in VALUES or re.fullmatch(VALUES[place], value), f"{place} {value}"
+        if element.get("ref"):
+            assert kinds[element.get("ref")] == REFERENCES[element.tag]
         if element.get("format"):
-            assert element.get("format") in ids
+            assert kinds[element.get("format")] == "format"
+        tails = [element.text if element.tag not in WITH_TEXT else None]
+        tails += [child.tail for child in element if element.tag not in WITH_TEXT]
+        assert not any((characters or "").strip() for characters in tails), f"characters in {element.tag}"
     lanes = [
         child.get("lane")
         for item in root.iter("asset-clip")
@@ -373,6 +392,66 @@ def test_fcpxml_frames_crops_pans_splits_and_fills() -> None:
     assert back.find("adjust-conform[@type='fill']") is not None
     shown = [(text.get("offset"), "".join(text.find("text").itertext()).strip()) for text in root.iter("caption")]  # type: ignore[union-attr]
     assert shown == [("30/25s", "你好"), ("75/25s", "a < b\n& c")]
+
+
+def everything(fps: Rate) -> tuple[Cut, dict[str, SourceFile]]:
+    """A cut with all that a timeline can hold: sources of other rates, sizes and sound, every fill, moving crops."""
+    made = sources(fps) | {
+        "höch & quer.mov": SourceFile("höch & quer.mov", "file:///h%C3%B6ch.mov", ms(5_000, fps), fps, 1080, 1920, 1),
+        "stumm.mp4": SourceFile("stumm.mp4", "file:///stumm.mp4", ms(5_000, fps), fps, 1280, 720, 0),
+    }
+
+    def span(first: int, end: int) -> Span:
+        return Span(ms(first, fps), ms(end, fps))
+
+    def still(at: int, left: float, width: float = 607.5, height: float = 1080) -> Crop:
+        return Crop(ms(at, fps), left, 0, width, height)
+
+    fills = (
+        Framing(span(100, 160), Fill.CROP, (still(100, 656.25),)),
+        Framing(span(160, 220), Fill.CROP, (still(160, 100), still(180, 420.5), still(219, 640))),
+        Framing(span(220, 280), Fill.SPLIT, (still(220, 0, 1080, 960),), (still(220, 840, 1080, 960),)),
+        Framing(span(280, 340), Fill.BLUR, (still(280, 0, 1920),)),
+    )
+    clips = (
+        Clip("ep01.mp4", span(100, 340), fills),
+        Clip("höch & quer.mov", span(0, 90)),
+        Clip("stumm.mp4", span(31, 1_831), (Framing(span(31, 1_831), Fill.CROP, (still(31, 437.5, 405, 720),)),)),
+        *(Clip("ep02.mp4", span(first, first + 40)) for first in range(0, 4_000, 100)),
+        Clip("ep01.mp4", span(50, 100), (Framing(span(50, 100), Fill.CROP, (still(50, 656.25),)),)),
+    )
+    captions = (
+        Caption(span(0, 40), ("Who <sent> you", "& why?"), "MIA"),
+        Caption(span(170, 230), ("من أرسلك؟",), place=CaptionPlace.TOP),
+        Caption(span(3_000, 3_050), ("是谁派你来的？",)),
+    )
+    return Cut("all-001", "Everything", 1, clips, captions=captions, reason="opens with <this> & ends on that"), made
+
+
+@pytest.mark.usefixtures("exact_reader")
+@pytest.mark.parametrize("fps", ASKED)
+def test_everything_at_once_keeps_to_the_document_type_and_is_read_again(fps: Rate) -> None:
+    cut, made = everything(fps)
+    text = fcpxml.write(cut, fps=fps, sources=made, size=SIZE, language="ar").decode()
+    root = check_document(text)
+    assert root.find(".//sequence").get("tcFormat") == ("DF" if fps == (30_000, 1001) else "NDF")  # type: ignore[union-attr]
+    placed = [text.get("placement") for text in root.iter("text")]
+    assert placed == ["bottom", "top", "bottom"]
+    silent = [item for item in root.iter("asset-clip") if item.get("name") == "stumm.mp4"]
+    assert [item.get("audioRole") for item in silent] == [None]
+    (timeline,) = fcpx_xml.read_from_string(text)
+    main = timeline.tracks[0] if len(timeline.tracks) == 1 else max(timeline.tracks, key=len)
+    wanted: Ranges = []
+    for clip in cut.clips:
+        parts = clip.framings or (Framing(clip.span, Fill.CROP, ()),)
+        wanted += [(clip.source, nearest(f.span.start_ms, fps), nearest(f.span.end_ms, fps)) for f in parts]
+    assert [one for one in seen(main) if one in wanted] == wanted
+    places = {
+        (int(r.start_time.value), int(r.end_time_exclusive().value))
+        for r in (main.range_of_child(clip) for clip in main if isinstance(clip, otio.schema.Clip))
+    }
+    origin = frame_of("01:00:00:00", fps)
+    assert {(start + origin, end + origin) for start, end in records(wanted)} <= places
 
 
 @settings(max_examples=40, deadline=None)

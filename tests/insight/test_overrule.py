@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hookline.insight.overrule import Question, Trial, overrule
-from hookline.insight.result import Effect, Insight
+from hookline.insight.result import Effect, ElementKind, Insight
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade, Place
 from hookline.model.experiment import Comparison, ExperimentPlan, ExperimentResult, Metric, Verdict
 from hookline.model.span import Span
@@ -27,14 +27,14 @@ FOUND = Insight(
     effects=(
         Effect("exposition", "leaving", "", LEAVES, 0.01, PLACES),
         Effect("exposition", "leaving", "ID", LEAVES, 0.01, PLACES),
-        Effect("resolved", "continuation", "", GOES, 0.01),
+        Effect("resolved", "continuation", "", GOES, 0.01, element=ElementKind.ENDING),
     ),
     findings=(EXPOSITION, RESOLVED, ONLY_ID),
 )
 BETTER, WORSE, ALIKE = (0.05, 0.03, 0.07), (-0.05, -0.07, -0.03), (0.001, -0.01, 0.012)
 
 
-def test_of(
+def trial(
     question: Question, ends: tuple[float, float, float], *, metric: Metric = Metric.COMPLETION, sound: bool = True
 ) -> Trial:
     value, low, high = ends
@@ -49,12 +49,11 @@ def test_of(
     return Trial(question, result)
 
 
-test_of.__test__ = False  # type: ignore[attr-defined]
 OUT = Question("b", "exposition")
 
 
 def test_a_test_that_agrees_takes_the_findings_place() -> None:
-    told = overrule(FOUND, [test_of(OUT, BETTER)], reach={3: 0.5})
+    told = overrule(FOUND, [trial(OUT, BETTER)], reach={3: 0.5})
     first = told.findings[0]
     assert first.claim.startswith(
         "Tested in episode 3 (“no letter”): without exposition, completion changes by +5.0 points [+3.0 to +7.0], "
@@ -73,37 +72,37 @@ def test_a_test_that_agrees_takes_the_findings_place() -> None:
 
 @pytest.mark.parametrize(("ends", "action"), [(WORSE, "Show main to everybody."), (ALIKE, "Leave it as it is")])
 def test_a_test_that_contradicts_counts(ends: tuple[float, float, float], action: str) -> None:
-    told = overrule(FOUND, [test_of(OUT, ends)], reach={})
-    (tested,) = [one for one in told.findings if one.estimate.grade is Grade.EXPERIMENT]
-    assert "The test contradicts it, and the test counts." in tested.claim
-    assert tested.action.startswith(action)
+    told = overrule(FOUND, [trial(OUT, ends)], reach={})
+    (one,) = [one for one in told.findings if one.estimate.grade is Grade.EXPERIMENT]
+    assert "The test contradicts it, and the test counts." in one.claim
+    assert one.action.startswith(action)
     assert EXPOSITION not in told.findings
     assert "overrules what was observed" in told.notes[0]
     if ends is ALIKE:
-        assert tested.gain == 0.0
-        assert told.findings[-1] is tested
+        assert one.gain == 0.0
+        assert told.findings[-1] is one
 
 
 def test_putting_in_what_harms_is_the_same_question_the_other_way_round() -> None:
-    told = overrule(FOUND, [test_of(replace(OUT, added=True), WORSE)], reach={})
+    told = overrule(FOUND, [trial(replace(OUT, added=True), WORSE)], reach={})
     assert "with exposition, completion changes by -5.0 points" in told.findings[0].claim
     assert "The test agrees." in told.findings[0].claim
 
 
 def test_an_ending_is_tested_by_going_on_alone() -> None:
     asked = Question("b", ending="resolved")
-    told = overrule(FOUND, [test_of(asked, BETTER, metric=Metric.CONTINUATION)], reach={})
+    told = overrule(FOUND, [trial(asked, BETTER, metric=Metric.CONTINUATION)], reach={})
     assert "without a resolved ending, continuation changes by" in told.findings[0].claim
     assert "The test agrees." in told.findings[0].claim
     assert RESOLVED not in told.findings
-    other = overrule(FOUND, [test_of(asked, BETTER, metric=Metric.UNLOCK)], reach={})
+    other = overrule(FOUND, [trial(asked, BETTER, metric=Metric.UNLOCK)], reach={})
     assert RESOLVED in other.findings  # another outcome is another question
 
 
 def test_what_is_open_or_unsound_overrules_nothing() -> None:
     for test, said in (
-        (test_of(OUT, (0.01, -0.04, 0.06)), "is not decided yet"),
-        (test_of(OUT, BETTER, sound=False), "is not sound"),
+        (trial(OUT, (0.01, -0.04, 0.06)), "is not decided yet"),
+        (trial(OUT, BETTER, sound=False), "is not sound"),
     ):
         told = overrule(FOUND, [test], reach={})
         assert (told.findings, told.effects) == (FOUND.findings, FOUND.effects)
@@ -112,19 +111,19 @@ def test_what_is_open_or_unsound_overrules_nothing() -> None:
 
 def test_what_nobody_claimed_is_a_finding_only_where_the_test_found_something() -> None:
     asked = Question("b", "flashback")
-    told = overrule(FOUND, [test_of(asked, WORSE)], reach={})
+    told = overrule(FOUND, [trial(asked, WORSE)], reach={})
     (new,) = [one for one in told.findings if one not in FOUND.findings]
     assert "Nothing was claimed of it before." in new.claim
     assert new.beats == (BeatType.FLASHBACK,)
-    assert overrule(FOUND, [test_of(asked, ALIKE)], reach={}).findings == FOUND.findings
+    assert overrule(FOUND, [trial(asked, ALIKE)], reach={}).findings == FOUND.findings
 
 
 def test_two_tests_of_one_element_both_stand() -> None:
-    second = test_of(OUT, WORSE)
+    second = trial(OUT, WORSE)
     second = replace(second, result=replace(second.result, plan=replace(second.result.plan, name="again", episode=5)))
-    told = overrule(FOUND, [test_of(OUT, BETTER), second], reach={})
-    tested = [one for one in told.findings if one.estimate.grade is Grade.EXPERIMENT]
-    assert [name for name in ("no letter", "again") if any(name in one.claim for one in tested)] == [
+    told = overrule(FOUND, [trial(OUT, BETTER), second], reach={})
+    both = [one for one in told.findings if one.estimate.grade is Grade.EXPERIMENT]
+    assert [name for name in ("no letter", "again") if any(name in one.claim for one in both)] == [
         "no letter",
         "again",
     ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from tests.media.films import (
     offsets_ms,
     plain,
     platform,
+    program,
     sound_of,
     tone,
     write,
@@ -244,6 +246,24 @@ def test_pixels_that_are_not_square(tmp_path: Path) -> None:
     bright = lumas(made.job.out)[5] > 128
     assert np.flatnonzero(bright[90]).tolist()[0] == pytest.approx(160 - 60 - 70, abs=2)
     assert bright[90].sum() == pytest.approx(bright[:, 90].sum(), abs=3)
+
+
+def test_interlaced_pictures_become_progressive(tmp_path: Path) -> None:
+    """A bar that moves from field to field leaves a comb in the source and none in the cut."""
+    bar = "geq=lum='if(lt(mod(X-6*N,160),40),220,40)':cb=128:cr=128,interlace=scan=tff"
+    given = ["-f", "lavfi", "-i", f"nullsrc=s=160x96:r=50:d=1,{bar}", "-f", "lavfi", "-i", "sine=d=1"]
+    how = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", "-pix_fmt", "yuv420p", "-flags", "+ildct+ilme"]
+    film = tmp_path / "film.mp4"
+    subprocess.run([program("ffmpeg"), "-v", "error", *given, *how, "-x264-params", "tff=1", str(film)], check=True)
+    (made,) = done([job(tmp_path / "cut.mp4", [("a", 0, 1000)], platform(160, 96))], a=film)
+    assert "interlaced pictures were made progressive" in made.notes
+
+    def comb(path: Path) -> float:
+        luma = lumas(path)[12].astype(float)
+        return float(np.abs(luma[1:-1:2] - (luma[:-2:2] + luma[2::2]) / 2).mean())
+
+    assert comb(film) > 8
+    assert comb(made.job.out) < comb(film) / 4
 
 
 def test_high_dynamic_range_is_mapped_and_said(tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ class AdCells:
     def known(self) -> NDArray[np.bool_]:
         """Days x ages: whether everything that a cohort paid at that age was seen."""
         days, ages = self.spend.shape[1], self.paid.shape[2]
-        return np.arange(ages) <= (days - 2 - np.arange(days))[:, None]
+        seen: NDArray[np.bool_] = np.arange(ages) <= (days - 2 - np.arange(days))[:, None]
+        return seen
 
 
 def ad_cells(folder: Path, *, horizon: int = 30, rates: Mapping[str, float] | None = None) -> AdCells:

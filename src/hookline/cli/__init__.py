@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_forecast(commands)
     _add_markets(commands)
     _add_spend(commands)
+    _add_brand(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_models(commands)
@@ -188,6 +189,12 @@ def _add_spend(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     ads.add_argument("--market", default="", metavar="M", help="divide this market's budget alone")
     ads.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/spend.md)")
+
+
+def _add_brand(commands: _Commands[argparse.ArgumentParser]) -> None:
+    shown = commands.add_parser("brand", help="what a brand's placements do: clicks, leaving, sales, where they work")
+    shown.add_argument("dir", type=Path, help="a series folder, or a library; brand.toml says where the brand shows")
+    shown.add_argument("--json", action="store_true", help="as JSON, by a published schema (docs/spend.md)")
 
 
 def _add_audience(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from hookline import project
-from hookline.cli import cuts, draw, forecasts, insights, markets, models, plans, spend, tables, trials
+from hookline.cli import brand, cuts, draw, forecasts, insights, markets, models, plans, spend, tables, trials
 from hookline.model.errors import BadInput
 from hookline.model.story import SeriesStory
 from hookline.project import LibraryRun, Said, SeriesFolder, Taken
@@ -317,6 +317,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "forecast": forecast,
     "markets": where_next,
     "spend": spend.spend,
+    "brand": brand.brand,
     "simulate": simulate,
     "demo": demo,
     "models": models.tell,

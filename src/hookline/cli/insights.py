@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hookline import project
 from hookline.cli import draw
-from hookline.model.estimate import Estimate
+from hookline.model.estimate import Estimate, Grade
 
 if TYPE_CHECKING:
     from hookline.insight.result import Effect, Insight, Moment
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LINE = 44  # characters of a line that are shown
 MOMENTS, EFFECTS = 20, 40  # shown; all of them stand in the JSON
+RATIOS = ("odds ratio", "ratio of means")
 SAYS = 0.05  # false discovery rate under which an effect is marked
 
 
@@ -79,9 +80,15 @@ def _effects(found: Sequence[Effect]) -> Iterator[str]:
         mark = "*" if one.q <= SAYS else " "
         yield (
             f"{mark} {one.subject.replace('_', ' '):<24} {one.outcome:<14} {one.market or 'all':>7} "
-            f"{_amount(one.estimate):>24} {_q(one.q):>7} {one.e_value:>8.2f} {one.estimate.n:>12,}  {one.estimate.grade}"
+            f"{_amount(one.estimate):>24} {_q(one.q):>7} {_unseen(one):>8} {one.estimate.n:>12,}"
+            f"  {one.estimate.grade}"
         )
     yield from _more(len(found), EFFECTS)
+
+
+def _unseen(one: Effect) -> str:
+    """The E-value; between viewers dealt out at random nothing unseen needs to be explained away."""
+    return "" if one.estimate.grade is Grade.EXPERIMENT else f"{one.e_value:.2f}"
 
 
 def _more(count: int, shown: int) -> Iterator[str]:
@@ -90,7 +97,7 @@ def _more(count: int, shown: int) -> Iterator[str]:
 
 
 def _amount(one: Estimate) -> str:
-    if one.unit == "odds ratio":
+    if one.unit in RATIOS:
         return f"{one.value:.2f} [{one.low:.2f}, {one.high:.2f}]"
     return _points(one)
 

@@ -52,9 +52,10 @@ def _plan(plan: SpendPlan) -> Iterator[str]:
 
 
 def _ads(plan: SpendPlan) -> Iterator[str]:
+    back = f"back by day {plan.horizon}"
     yield (
-        f"\n  {'ad':<28} {'platform':<10} {'market':>6} {'today':>7} {'next':>7}  {'back by day ' + str(plan.horizon):>20} "
-        f"{'of one more':>20} {'slope':>19} {'payers':>7}  do"
+        f"\n  {'ad':<28} {'platform':<10} {'market':>6} {'today':>7} {'next':>7}  {back:>20} {'of one more':>20} "
+        f"{'slope':>19} {'payers':>7}  do"
     )
     for ad in plan.ads[:ADS]:
         slope = f"{_range(ad.slope)}{'' if ad.slope_known else '?'}"
@@ -90,8 +91,8 @@ def _test(plan: SpendPlan) -> Iterator[str]:
         test = plan.test
         yield f"\nwhat would decide most: {test.control} against {test.variant} on {test.platform} in {test.market}"
         yield (
-            f"  deal viewers out to both at random: {test.installs_per_cut:,} installs of each, about {test.days:,} days "
-            + (f"and {plan.currency} {test.cost:,.0f}; finds {test.smallest:.3g} an install")
+            f"  deal viewers out to both at random: {test.installs_per_cut:,} installs of each, about {test.days:,} "
+            f"days and {plan.currency} {test.cost:,.0f}; finds {test.smallest:.3g} an install"
         )
 
 

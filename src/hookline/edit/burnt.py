@@ -12,8 +12,9 @@ therefore not found; bench/README.md (burnt) has the figures.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from hookline.model.span import Span
 
 EVERY_MS = 400
 PIXELS = 640 * 360  # of the copy
+RECENT = 7  # looks that are kept: a film of hours takes no more memory than a short one
 CELL = 8  # pixels of the copy; what is kept of a look is one value a cell
 _REACHES = (2, 5)  # pixels from a stroke to what is beside it: thin and thick letters
 _STROKE = 44  # grey levels between a stroke and what is beside it
@@ -67,15 +69,31 @@ class _Look:
 
 @dataclass(slots=True)
 class _Line:
-    """Text on its way through the looks: in which it was found, and where."""
+    """Text on its way through the looks, and what was seen of it that a fence doesn't do."""
 
-    found: list[tuple[int, _Box]] = field(default_factory=list)
+    start_ms: int
+    end_ms: int
+    box: _Box  # where it was found last
+    sides: NDArray[np.int64]  # of its boxes, added up
+    count: int = 0
+    moving: int = 0  # looks in which all around it moved
+    outlasts: bool = False  # a cut of the picture
+    comes_or_goes: bool = False  # while what is around it goes on as before
 
     @property
-    def box(self) -> _Box:
-        boxes = np.median([box for _, box in self.found], axis=0)
-        left, top, right, bottom = (round(float(side)) for side in boxes)
-        return left, top, max(right, left + 1), max(bottom, top + 1)
+    def place(self) -> _Box:
+        """The mean of its boxes."""
+        left, top, right, bottom = np.rint(self.sides / self.count).astype(int).tolist()
+        return left, top, right, bottom
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is text for sure."""
+        return self.outlasts or self.comes_or_goes or (self.count > 1 and 2 * self.moving > self.count)
+
+    def add(self, box: _Box) -> None:
+        """Found once more."""
+        self.box, self.sides, self.count = box, self.sides + np.array(box), self.count + 1
 
 
 class TextFinder:
@@ -86,7 +104,9 @@ class TextFinder:
         self._size: tuple[int, int] = (0, 0)  # of the copy, known at the first look
         self._shrink = 1  # by whole numbers, which is quick
         self._stored: tuple[int, int] = (0, 0)  # columns and rows as stored: pixels may be wider than high
-        self._looks: list[_Look] = []
+        self._looks: deque[_Look] = deque(maxlen=RECENT)
+        self._going: list[_Line] = []
+        self._gone: list[_Line] = []
         self._last: tuple[Grey, Grey] | None = None  # the last copy and its strokes
 
     def due(self, at_ms: int, *, jumped: bool) -> bool:
@@ -103,13 +123,16 @@ class TextFinder:
         stayed = cv2.bitwise_and(cv2.bitwise_and(strokes, there), (change <= _SAME).view(np.uint8) * np.uint8(255))
         self._looks.append(_Look(at_ms, jumped, *(self._cells(cv2, one) for one in (strokes, stayed, change))))
         self._last = (grey, strokes)
+        self._follow(list(_boxes(cv2, self._looks[-1].stayed)))
 
     def texts(self, end_ms: int) -> tuple[BurntText, ...]:
         """All the text that was found, in order of time."""
-        lines = [line for line in self._lines() if self._lasts(line)]
-        proven = [line for line in lines if self._is_proven(line)]
-        kept = [line for line in lines if line in proven or self._follows(line, proven)]
-        return tuple(sorted((self._text(line, end_ms) for line in kept), key=lambda one: (one.span, one.top, one.left)))
+        for line in self._going:
+            line.end_ms = end_ms
+        lines = self._gone + [line for line in self._going if end_ms - line.start_ms >= _LEAST_MS]
+        proven = [line for line in lines if line.is_proven]
+        kept = [line for line in lines if line.is_proven or _follows(line, proven)]
+        return tuple(sorted((self._text(line) for line in kept), key=lambda one: (one.span, one.top, one.left)))
 
     def _small(self, cv2: Any, luma: NDArray[Any]) -> Grey:
         """The copy; what doesn't fill a cell is cut off at the right and the bottom."""
@@ -131,92 +154,79 @@ class TextFinder:
 
     # From look to look
 
-    def _lines(self) -> list[_Line]:
-        cv2 = opencv()
-        going: list[_Line] = []
-        gone: list[_Line] = []
-        for number, look in enumerate(self._looks):
-            boxes = list(_boxes(cv2, look.stayed))
-            still = []
-            for line in going:
-                near = max(boxes, key=lambda box: _overlap(box, line.found[-1][1]), default=None)
-                if near is not None and _overlap(near, line.found[-1][1]) >= _ALIKE:
-                    boxes.remove(near)
-                    line.found.append((number, near))
-                    still.append(line)
-                else:
-                    gone.append(line)
-            going = still + [_Line([(number, box)]) for box in boxes]
-        return gone + going
+    def _follow(self, boxes: list[_Box]) -> None:
+        """Take up the lines of the last look: those that go on, those that are gone, new ones."""
+        now, still = self._looks[-1], []
+        for line in self._going:
+            near = max(boxes, key=lambda box: _overlap(box, line.box), default=None)
+            if near is not None and _overlap(near, line.box) >= _ALIKE:
+                boxes.remove(near)
+                self._add(line, near)
+                still.append(line)
+            else:
+                self._close(line)
+        before = self._looks[-2] if len(self._looks) > 1 else now
+        for box in boxes:
+            line = _Line(before.at_ms, now.at_ms, box, np.zeros(4, np.int64))
+            line.comes_or_goes = len(self._looks) > 2 and self._is_new(box, self._looks[-3], before, later=before)
+            self._add(line, box)
+            still.append(line)
+        self._going = still
 
-    def _lasts(self, line: _Line) -> bool:
-        first, last = self._first(line), line.found[-1][0]
-        return self._looks[last].at_ms - self._looks[first].at_ms >= _LEAST_MS
+    def _add(self, line: _Line, box: _Box) -> None:
+        line.add(box)
+        line.outlasts |= self._looks[-1].jumped
+        ring = _ring(self._looks[-1], box)
+        line.moving += len(ring) > 0 and float(np.percentile(ring, 25)) >= _MOVES
 
-    def _first(self, line: _Line) -> int:
-        """The look at which a line was there first: what stayed was there a look before."""
-        return max(0, line.found[0][0] - 1)
+    def _close(self, line: _Line) -> None:
+        now, before = self._looks[-1], self._looks[-2]
+        line.end_ms = now.at_ms
+        if before.at_ms - line.start_ms >= _LEAST_MS:
+            line.comes_or_goes |= self._is_new(line.box, now, before, later=now)
+            self._gone.append(line)
 
-    def _follows(self, line: _Line, proven: Sequence[_Line]) -> bool:
-        """Whether it stands where texts are known to."""
-        others = [other for other in proven if _on_one_line(line, other)]
-        return len(others) > 1 or any(self._outlasts_a_cut(other) for other in others)
-
-    def _is_proven(self, line: _Line) -> bool:
-        return self._outlasts_a_cut(line) or self._comes_or_goes(line) or self._stands_still(line)
-
-    def _outlasts_a_cut(self, line: _Line) -> bool:
-        return any(self._looks[number].jumped for number, _ in line.found)
-
-    def _comes_or_goes(self, line: _Line) -> bool:
-        """Whether it appeared or went while what is around it went on as before."""
-        first, last = self._first(line), line.found[-1][0]
-        return self._is_new(line.box, first - 1, first) or self._is_new(line.box, last + 1, last)
-
-    def _is_new(self, box: _Box, without: int, there: int) -> bool:
-        later = max(without, there)
-        if not 0 <= without < len(self._looks) or self._looks[later].jumped:
+    def _is_new(self, box: _Box, without: _Look, there: _Look, *, later: _Look) -> bool:
+        """Whether text is in one of two looks alone, while what is around it went on as before."""
+        ink, none = (float(_within(look.strokes, box).mean()) for look in (there, without))
+        if later.jumped or none >= 0.25 * ink:
             return False
-        ink, none = (float(_within(self._looks[n].strokes, box).mean()) for n in (there, without))
-        if none >= 0.25 * ink:
-            return False
-        around = [self._around(n, box) for n in range(max(0, later - 3), min(len(self._looks), later + 4))]
-        now = self._around(later, box)
-        return now < _CALM or now < 1.5 * float(np.median(around))
+        now = _around(later, box)
+        return now < _CALM or now < 1.5 * float(np.median([_around(look, box) for look in self._looks]))
 
-    def _around(self, number: int, box: _Box) -> float:
-        """How much the cells around a box changed since the last look: the quarter that changed most."""
-        ring = self._ring(number, box)
-        return float(np.percentile(ring, 75)) if len(ring) else 0.0
-
-    def _ring(self, number: int, box: _Box) -> NDArray[np.float32]:
-        """Change of the cells around a box, but for those next to it, which hold its edges."""
-        look = self._looks[number]
-        left, top, right, bottom = box
-        outer = (max(0, left - 4), max(0, top - 4), right + 4, bottom + 4)
-        kept = np.ones_like(_within(look.changed, outer), np.bool_)
-        y, x = top - 1 - outer[1], left - 1 - outer[0]
-        kept[max(0, y) : bottom + 1 - outer[1], max(0, x) : right + 1 - outer[0]] = False
-        return _within(look.changed, outer)[kept].astype(np.float32)
-
-    def _stands_still(self, line: _Line) -> bool:
-        """Whether nearly all that is around it moves, in most of its looks."""
-        moves = [np.percentile(ring, 25) for number, box in line.found if len(ring := self._ring(number, box))]
-        return len(moves) > 1 and float(np.median(moves)) >= _MOVES
-
-    def _text(self, line: _Line, end_ms: int) -> BurntText:
+    def _text(self, line: _Line) -> BurntText:
         cell = CELL * self._shrink
         across, down = (side / stored * cell for side, stored in zip(self._source, self._stored, strict=True))
-        left, top, right, bottom = line.box
-        last = line.found[-1][0] + 1
-        end = self._looks[last].at_ms if last < len(self._looks) else end_ms
+        left, top, right, bottom = line.place
         return BurntText(
-            Span(self._looks[self._first(line)].at_ms, end),
+            Span(line.start_ms, line.end_ms),
             round(max(0.0, (left - _MARGIN) * across), 1),
             round(max(0.0, (top - _MARGIN) * down), 1),
             round((right - left + 2 * _MARGIN) * across, 1),
             round((bottom - top + 2 * _MARGIN) * down, 1),
         )
+
+
+def _follows(line: _Line, proven: Sequence[_Line]) -> bool:
+    """Whether it stands where texts are known to."""
+    others = [other for other in proven if _on_one_line(line.place, other.place)]
+    return len(others) > 1 or any(other.outlasts for other in others)
+
+
+def _around(look: _Look, box: _Box) -> float:
+    """How much the cells around a box changed since the look before: the quarter that changed most."""
+    ring = _ring(look, box)
+    return float(np.percentile(ring, 75)) if len(ring) else 0.0
+
+
+def _ring(look: _Look, box: _Box) -> NDArray[np.float32]:
+    """Change of the cells around a box, but for those next to it, which hold its edges."""
+    left, top, right, bottom = box
+    outer = (max(0, left - 4), max(0, top - 4), right + 4, bottom + 4)
+    kept = np.ones_like(_within(look.changed, outer), np.bool_)
+    y, x = top - 1 - outer[1], left - 1 - outer[0]
+    kept[max(0, y) : bottom + 1 - outer[1], max(0, x) : right + 1 - outer[0]] = False
+    return _within(look.changed, outer)[kept].astype(np.float32)
 
 
 def _strokes(cv2: Any, grey: Grey) -> Grey:
@@ -253,9 +263,8 @@ def _overlap(one: _Box, two: _Box) -> float:
     return across * down / (areas - across * down)
 
 
-def _on_one_line(one: _Line, two: _Line) -> bool:
+def _on_one_line(a: _Box, b: _Box) -> bool:
     """Whether two texts stand at one height and over one another, as subtitles that follow each other do."""
-    a, b = one.box, two.box
     down = min(a[3], b[3]) - max(a[1], b[1])
     across = min(a[2], b[2]) - max(a[0], b[0])
     return down >= 0.6 * max(a[3] - a[1], b[3] - b[1]) and across > 0

@@ -13,7 +13,7 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from hookline.formats.timeline import START, Edit, Rate, SourceFile, drops, edits, frame_of, nearest
-from hookline.model.cut import Caption, Clip, Crop, Cut, Fill
+from hookline.model.cut import Caption, CaptionPlace, Clip, Crop, Cut, Fill
 
 TITLE = "Final Cut Pro XML"
 SUFFIX = ".fcpxml"
@@ -267,7 +267,7 @@ def _captions(item: Element, number: int, edit: Edit, captions: Sequence[Caption
             duration=_seconds(max(1, end - first), fps),
             role=f"iTT?captionFormat=ITT.{language}",
         )
-        text = SubElement(element, "text", placement="bottom")
+        text = SubElement(element, "text", placement="top" if caption.place is CaptionPlace.TOP else "bottom")
         SubElement(text, "text-style", ref=text_id).text = "\n".join(caption.lines)
         definition = SubElement(element, "text-style-def", id=text_id)
         SubElement(definition, "text-style", font=".AppleSystemUIFont", fontSize="10", fontColor="1 1 1 1")

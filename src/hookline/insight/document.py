@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import hookline
+from hookline.insight.brand.result import BrandReport
 from hookline.insight.result import Insight
 from hookline.insight.spend.result import SpendPlan
 from hookline.model.codec import to_json
 from hookline.model.script import Source
 from hookline.story.document import schema_of
 
-INSIGHT, SPEND, VERSION = "hookline.insight", "hookline.spend", 1
+INSIGHT, SPEND, BRAND, VERSION = "hookline.insight", "hookline.spend", "hookline.brand", 1
 HERE = Path(__file__).parent
 
 Json = dict[str, Any]
@@ -87,9 +88,34 @@ def spend_document(found: Mapping[str, Said]) -> Json:
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class BrandSaid:
+    """What is said of a brand in one series."""
+
+    report: BrandReport | None
+    why_not: str = ""  # in words, where there is no report
+
+
+@dataclass(frozen=True, slots=True)
+class BrandDocument:
+    """What a brand's placements do, series by series: ``hookline brand --json``."""
+
+    schema: str  # hookline.brand
+    version: int
+    hookline: str  # the release that wrote it
+    series: dict[str, BrandSaid]  # by the series' id
+
+
+def brand_document(found: Mapping[str, BrandSaid]) -> Json:
+    """Reports of placements as plain JSON values."""
+    told: Json = to_json(BrandDocument(BRAND, VERSION, hookline.__version__, dict(found)))
+    return told
+
+
 def schemas() -> dict[Path, Json]:
     """The JSON Schemas (2020-12) by the file that ships them."""
     return {
         HERE / "insight.schema.json": schema_of(InsightDocument, INSIGHT, version=VERSION),
+        HERE / "brand.schema.json": schema_of(BrandDocument, BRAND, version=VERSION),
         HERE / "spend.schema.json": schema_of(SpendDocument, SPEND, version=VERSION),
     }

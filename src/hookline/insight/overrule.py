@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from math import log
 from types import MappingProxyType
 
-from hookline.insight.result import Effect, Insight
+from hookline.insight.result import Effect, ElementKind, Insight
 from hookline.model.estimate import Estimate, Finding, FindingKind, Grade, Place
 from hookline.model.experiment import Comparison, ExperimentResult, Metric, Verdict
 from hookline.model.span import Span
@@ -28,9 +28,11 @@ from hookline.model.story import BeatType
 
 SPEAKS_FOR: Mapping[str, tuple[Metric, ...]] = {
     "leaving": (Metric.COMPLETION, Metric.WATCH, Metric.CONTINUATION),
+    "leaving the opening": (Metric.COMPLETION, Metric.WATCH, Metric.CONTINUATION),
     "continuation": (Metric.CONTINUATION,),
     "unlock": (Metric.UNLOCK, Metric.REVENUE),
 }
+RATIOS = ("odds ratio", "ratio of means")
 DIFFERENCE = "share difference"  # the unit of a difference of shares
 NOTHING: Mapping[str, str] = MappingProxyType({})
 UNITS = {Metric.REVENUE: (1e6, "{} a viewer"), Metric.WATCH: (1e3, "s a viewer")}
@@ -136,15 +138,15 @@ def _touches(place: Place, test: Trial) -> bool:
 
 
 def _of_effect(one: Effect, test: Trial) -> bool:
-    subjects = (test.question.ending,) if one.outcome == "continuation" else (test.question.element,)
-    return not one.market and one.subject in subjects and test.result.plan.metric in SPEAKS_FOR.get(one.outcome, ())
+    asked = test.question.ending if one.element is ElementKind.ENDING else test.question.element
+    return not one.market and one.subject == asked and test.result.plan.metric in SPEAKS_FOR.get(one.outcome, ())
 
 
 def _tested_effect(one: Effect, test: Trial) -> Effect:
     """The effect as tested; nothing unseen can explain a difference between viewers dealt out at random."""
     places = tuple(place for place in one.places if place.episode == test.result.plan.episode)
     q = min(1.0, 1 / max(test.comparison.e_value, 1e-12))
-    return replace(one, estimate=_estimate(test), q=q, places=places or one.places)
+    return replace(one, estimate=_estimate(test), q=q, places=places or one.places, later=None, shrunk=0.0)
 
 
 def _estimate(test: Trial) -> Estimate:
@@ -246,7 +248,7 @@ def _placed(others: Sequence[Finding], told: Finding) -> tuple[Finding, ...]:
 def _certainty(estimate: Estimate) -> float:
     """The share of an effect that its interval guarantees."""
     value, ends = estimate.value, (estimate.low, estimate.high)
-    if estimate.unit == "odds ratio":
+    if estimate.unit in RATIOS:
         value, ends = log(value), (log(ends[0]), log(ends[1]))
     if value == 0 or ends[0] * ends[1] <= 0:
         return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -154,12 +155,14 @@ def _decoded(container: Any, stream: Any, span: Span, upright: _Upright) -> Iter
                 continue
             if at_s * 1000 > span.start_ms:
                 _check_whole(held[0], held[1], container.name)
-                yield Picture(upright(held[0]), held[1], at_s)
+                yield from upright.take(held[0], held[1], at_s)
             if held[1] * 1000 >= span.end_ms:
-                return
+                held = None
+                break
         held = (frame, at_s)
     if held is not None:
-        yield Picture(upright(held[0]), held[1], held[1] + step)
+        yield from upright.take(held[0], held[1], held[1] + step)
+    yield from upright.rest()
 
 
 def _check_whole(frame: Any, at_s: float, name: str) -> None:
@@ -168,21 +171,45 @@ def _check_whole(frame: Any, at_s: float, name: str) -> None:
 
 
 class _Upright:
-    """Turns decoded frames into what cuts are made of; costs nothing where they are that already."""
+    """Turns decoded frames into what cuts are made of; costs nothing where they are that already.
+
+    A frame may come out later than it went in: fields are joined with the help of the next picture's.
+    """
 
     def __init__(self) -> None:
         self._graph: Any = None
         self._key: tuple[object, ...] = ()
+        self._times: deque[tuple[float, float]] = deque()  # of the frames that are still inside
 
-    def __call__(self, frame: Any) -> Any:
+    def take(self, frame: Any, start_s: float, end_s: float) -> Iterator[Picture]:
+        """Take a frame; the pictures that are ready."""
         steps = _steps(frame)
-        if not steps:
-            return frame
-        key = (frame.width, frame.height, frame.format.name, *steps)
+        key = (frame.width, frame.height, frame.format.name, *steps) if steps else ()
         if key != self._key:
+            yield from self.rest()
+        if not steps:
+            yield Picture(frame, start_s, end_s)
+            return
+        if self._graph is None:
             self._graph, self._key = _graph(frame, steps), key
+        self._times.append((start_s, end_s))
         self._graph.vpush(frame)
-        return self._graph.vpull()
+        yield from self._ready()
+
+    def rest(self) -> Iterator[Picture]:
+        """The pictures that are still inside."""
+        if self._times:
+            self._graph.vpush(None)
+            yield from self._ready()
+        self._graph, self._key = None, ()
+
+    def _ready(self) -> Iterator[Picture]:
+        while self._times:
+            try:
+                made = self._graph.vpull()
+            except (BlockingIOError, EOFError):  # it waits for more
+                return
+            yield Picture(made, *self._times.popleft())
 
 
 Step = tuple[str, str | int]  # a filter and what it is given

@@ -2,6 +2,7 @@
 
 from hookline.edit.platforms import Listed, choose_platforms
 from hookline.project.asked import ask, quality
+from hookline.project.branding import brand_json, brand_reports
 from hookline.project.cut_estimate import Estimated
 from hookline.project.cut_manifest import Delivered
 from hookline.project.cut_settings import platforms_json, platforms_of
@@ -51,6 +52,8 @@ __all__ = [
     "Taken",
     "allocation",
     "ask",
+    "brand_json",
+    "brand_reports",
     "choose_platforms",
     "compare_drafts",
     "comparison_json",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hookline.model.errors import BadInput, NotEnoughData
+from hookline.model.estimate import Place
 from hookline.model.progress import Progress, silent
 from hookline.project import cut_manifest
 from hookline.project.config import Config
@@ -67,7 +68,8 @@ def spend_json(found: Mapping[str, SpendPlan | NotEnoughData]) -> dict[str, Any]
 
 def settings_of(config: Config) -> Mapping[str, Any]:
     """The table ``[spend]`` of the settings; ``BadInput`` names the key."""
-    table, where = config.sections.get("spend", {}), f"{config.file} [spend]"
+    table: Mapping[str, Any] = config.sections.get("spend", {})
+    where = f"{config.file} [spend]"
     for key, value in table.items():
         if key not in KEYS:
             raise BadInput(f"there is no setting {key!r}", where=where, mend=f"settings: {', '.join(KEYS)}")
@@ -106,9 +108,7 @@ def shown_by_cuts(series: SeriesFolder, ads: list[str]) -> dict[str, Shown]:
     return found
 
 
-def _places(cut: Delivered, videos: Mapping[str, int]):  # type: ignore[no-untyped-def]
+def _places(cut: Delivered, videos: Mapping[str, int]) -> Iterator[Place]:
     """Where in the story each clip lies: an episode's video runs in the story's own time."""
-    from hookline.model.estimate import Place
-
     for clip in cut.clips:
         yield Place(videos.get(clip.source, cut.episode), clip.span)

@@ -6,8 +6,9 @@ From the hazard fitted over the library (``hazard.py``, with types of beat) come
 - what types of beat do to leaving, with errors by scene,
 - each episode's own level, slope and opening spike.
 
-The episodes' own terms enter one mixed model each (``mixed.py``): series have levels of their own, and the place in
-the season, the length and how late the hook comes shift them.  How many go on after an ending is learnt as in
+The episodes' own terms, turned so that they vary independently of each other (a high level goes along with a flat
+opening), enter one mixed model each (``mixed.py``): series have levels of their own, and the place in the season,
+the length and how late the hook comes shift them.  How many go on after an ending is learnt as in
 ``plan/going_on.py``, how many of the asked pay in ``paying.py``.  Without a library everything is the field's priors.
 """
 
@@ -29,6 +30,9 @@ from hookline.model.story import BeatType, EpisodeStory
 
 DRAWS = 1_000
 TERMS = ("level", "slope", "spike")
+USUAL, USUAL_SD = np.array([-5.0, 0.0, 0.0]), np.array([2.0, 1.0, 1.0])  # prior of the terms
+MOST_PRIOR = 0.95  # of what is known of a term from the prior; more is taken as that
+FEW = 12  # episodes, fewer of which don't tell how terms go along with each other
 # Priors where nobody watched yet: ours, wide on purpose, not a measurement (docs/forecast.md).
 FIELD_LEVEL, FIELD_LEVEL_SD = -5.6, 0.5  # log-odds of leaving in a second: 0.37 %, from 0.14 to 0.98
 FIELD_SPIKE, FIELD_SPIKE_SD = 1.8, 0.5  # added at the start, fading over 4 s
@@ -49,7 +53,8 @@ class Experience:
     views: float
     fitted: Fit | None  # None: the field's priors
     curve: Floats  # coefficients of the shared curve, draws x columns
-    terms: tuple[Posterior, ...]  # of level, slope and spike
+    terms: tuple[Posterior, ...]  # of level, slope and spike, turned
+    turn: Floats  # terms x turned terms, orthonormal
     types: dict[BeatType, Floats]  # log odds ratio of leaving, by draw
     blocks: float  # standard deviation of four seconds about the model
     endings: Posterior
@@ -81,7 +86,10 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
     screen = Screen.of(grid)
     fitted, columns = with_types(grid, screen) if story else (fit(grid), {})
     width = fitted.position.shape[1]
-    own, errors = _own_terms(fitted, columns)
+    plain, covariance = _own_terms(fitted, columns)
+    turn = _apart(plain, covariance)
+    own, errors = plain @ turn, np.einsum("ji,ejk,ki->ei", turn, covariance, turn)
+    usual, usual_sd = USUAL @ turn, np.sqrt(USUAL_SD**2 @ turn**2)
     features = np.array([place_of(episode, story=story) for _, episode in grid.keys])
     group = np.array([index for index, _ in grid.keys], dtype=np.int64)
     terms = tuple(
@@ -91,7 +99,12 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
             features,
             group,
             groups=len(seen) + 1,  # and one not seen yet
-            prior=Prior(np.zeros(features.shape[1]), np.full(features.shape[1], SHIFT_SD), *_usual(term)),
+            prior=Prior(
+                np.zeros(features.shape[1]),
+                np.full(features.shape[1], SHIFT_SD),
+                float(usual[term]),
+                float(usual_sd[term]),
+            ),
             draws=DRAWS,
             seed=seed + term,
         )
@@ -103,6 +116,7 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
         fitted,
         _normal(rng, fitted.coefficients[:width], fitted.shared_inverse[:width, :width]),
         terms,
+        turn,
         _types(fitted, columns, screen, rng),
         float(np.sqrt(fitted.tau2)),
         endings,
@@ -111,24 +125,35 @@ def learn(library: Sequence[SeriesData], *, story: bool = True, seed: int = 0) -
     )
 
 
-def _usual(term: int) -> tuple[float, float]:
-    return (-5.0, 2.0) if TERMS[term] == "level" else (0.0, 1.0)
-
-
 def _own_terms(fitted: Fit, columns: dict[BeatType, Floats]) -> tuple[Floats, Floats]:
-    """Each episode's own level, slope and spike and their variances, freed of the fit's own prior."""
-    prior = np.array(OWN_SD) ** 2
+    """Each episode's own level, slope and spike and their covariance, freed of the fit's own prior.
+
+    With prior N(0, P) and posterior covariance V, what the data alone say is m (1 - v) along each of the axes of
+    P^-1/2 V P^-1/2, v its eigenvalue there: how much the prior still counts.
+    """
+    scale = np.array(OWN_SD)
     shared = np.column_stack([fitted.position, *columns.values()])
     rest = fitted.log_odds - shared @ fitted.coefficients
     own, errors = [], []
     for group in range(fitted.grid.groups):
         rows = fitted.grid.rows(group)
         terms = np.linalg.lstsq(fitted.own[rows], rest[rows], rcond=None)[0]
-        variance = np.minimum(np.diag(fitted.own_inverse[group]), 0.95 * prior)
-        kept = 1 - variance / prior  # how far the prior let the data speak
-        own.append(terms / kept)
-        errors.append(variance / kept)
+        left, axes = np.linalg.eigh(fitted.own_inverse[group] / np.outer(scale, scale))
+        left = np.clip(left, 1e-9, MOST_PRIOR)
+        own.append(scale * (axes @ (axes.T @ (terms / scale) / (1 - left))))
+        errors.append(np.outer(scale, scale) * ((axes * (left / (1 - left))) @ axes.T))
     return np.array(own), np.array(errors)
+
+
+def _apart(own: Floats, covariance: Floats) -> Floats:
+    """The axes along which the terms of episodes vary independently: of their covariance less the errors'."""
+    if len(own) < FEW:
+        return np.eye(len(TERMS))
+    weight = 1 / np.trace(covariance, axis1=1, axis2=2)
+    weight = weight / weight.sum()
+    about = own - weight @ own
+    between = (about * weight[:, None]).T @ about - np.einsum("e,eij->ij", weight, covariance)
+    return np.asarray(np.linalg.eigh((between + between.T) / 2)[1], dtype=np.float64)
 
 
 def _types(
@@ -189,7 +214,8 @@ def _field(rng: np.random.Generator, endings: Posterior, walls: Walls, *, story:
         for seed, level in enumerate(usual)
     )
     types = {kind: FIELD_TYPE_SD * rng.standard_normal(DRAWS) for kind in BeatType} if story else {}
-    return Experience(0, 0.0, None, np.zeros((DRAWS, 0)), terms, types, FIELD_BLOCKS, endings, walls, story)
+    turn, curve = np.eye(len(TERMS)), np.zeros((DRAWS, 0))
+    return Experience(0, 0.0, None, curve, terms, turn, types, FIELD_BLOCKS, endings, walls, story)
 
 
 def _normal(rng: np.random.Generator, mean: Floats, covariance: Floats) -> Floats:

@@ -20,7 +20,9 @@ from hookline.insight.plan.going_on import features
 from hookline.insight.plan.paywall import LEAST, MIDDLE, PRIOR
 from hookline.model.story import EpisodeStory
 
-_WITHOUT_PRICE = Prior(PRIOR.means[:-1], PRIOR.sds[:-1], PRIOR.level, PRIOR.level_sd)
+ENDING = 0.5  # of the prior of what endings do: many small shifts learnt from few walls would only blur the forecast
+_SDS = np.concatenate([PRIOR.sds[:1], ENDING * PRIOR.sds[1:-1]])
+_WITHOUT_PRICE = Prior(PRIOR.means[:-1], _SDS, PRIOR.level, PRIOR.level_sd)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

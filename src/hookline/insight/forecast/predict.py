@@ -94,7 +94,8 @@ def _drawn(known: Experience, story: SeriesStory, first_paid: int | None, seed: 
     if not episodes:
         raise NotEnoughData("the script holds no episode to forecast", mend="give a script with scenes and lines")
     wall = _wall(known, [one.number for one in episodes], first_paid)
-    terms = [_of_new_series(term, episodes, known, [seed, 6, at]) for at, term in enumerate(known.terms)]
+    turned = [_of_new_series(term, episodes, known, [seed, 6, at]) for at, term in enumerate(known.terms)]
+    terms = np.einsum("ij,jde->ide", known.turn, np.array(turned))
     watching = tuple(
         _watching(known, episode, [term[:, at] for term in terms], seed) for at, episode in enumerate(episodes)
     )

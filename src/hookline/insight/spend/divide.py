@@ -70,7 +70,8 @@ def best_division(found: Returns, budget: float, low: Floats, high: Floats) -> F
     wanted = at((cheap + dear) / 2)
     left = budget - wanted.sum()  # of the grid's coarseness; or the bounds can't hold the whole budget
     room = (high - wanted) if left > 0 else (wanted - low)
-    return wanted + left * room / max(float(room.sum()), 1e-12)
+    whole: Floats = wanted + left * room / max(float(room.sum()), 1e-12)
+    return whole
 
 
 def marginal_return(found: Returns, spend: Floats) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from hookline.audience.ad_cells import AdCells, Floats
-from hookline.insight.spend.divide import SURE, Division, divide, marginal_return
+from hookline.insight.spend.divide import SURE, WORTH, Division, divide, marginal_return
 from hookline.insight.spend.payback import Payback, payback
 from hookline.insight.spend.result import AdShare, GroupReturn, SpendPlan
 from hookline.insight.spend.returns import SLOPE, WINDOW, Returns, recent, returns
@@ -115,7 +115,7 @@ def _of_market(cells: AdCells, found: Returns, market: str) -> tuple[AdCells, Re
 
 def _ads(cells: AdCells, found: Returns, way: Division) -> tuple[AdShare, ...]:
     returned, marginal = np.exp(found.log_return), marginal_return(found, way.today)
-    price = _price(found, way.today)
+    price = _price(found, way.chosen)
     budget = way.today.sum()
     rows = []
     for i, ad in enumerate(cells.ads):
@@ -175,7 +175,7 @@ def _estimate(draws: Floats, n: int, unit: str) -> Estimate:
 
 
 def _notes(cells: AdCells, curve: Payback, found: Returns, way: Division, horizon: int) -> Iterator[str]:
-    yield "What an ad's viewers pay is not all the ad's doing: some would have come anyway, and more so where you are known."
+    yield "What an ad's viewers pay is not all the ad's doing: some would have come anyway."
     if curve.horizon < horizon:
         yield f"No installs are old enough for day {horizon}: returns are to day {curve.horizon}."
     young = float(cells.installs[:, max(cells.days - 1 - curve.horizon, 0) :].sum() / max(cells.installs.sum(), 1))
@@ -187,8 +187,8 @@ def _notes(cells: AdCells, curve: Payback, found: Returns, way: Division, horizo
     unknown = int((~found.slope_known).sum())
     if unknown:
         yield (
-            f"Of {unknown} of {len(cells.ads)} ads the spend never varied enough to show diminishing returns: the other "
-            f"ads and a prior stand in ({SLOPE[0]:g} ± {SLOPE[1]:g}: doubling a day's spend brings "
+            f"Of {unknown} of {len(cells.ads)} ads the spend never varied enough to show diminishing returns: the "
+            f"other ads and a prior stand in ({SLOPE[0]:g} ± {SLOPE[1]:g}: doubling a day's spend brings "
             f"{2 ** SLOPE[0]:.1f} times as much). Spend half on some days and one and a half times on others, by lot."
         )
     if cells.left_out:
@@ -197,5 +197,8 @@ def _notes(cells: AdCells, curve: Payback, found: Returns, way: Division, horizo
             "[spend] rates in hookline.toml."
         )
     if not way.step:
-        yield f"No other division is at least {SURE:.0%} sure to bring more than today's ({way.certainty:.0%}): keep it."
+        yield (
+            f"No other division is at least {SURE:.0%} sure to bring {WORTH:.0%} more than today's "
+            f"({way.certainty:.0%}): keep it."
+        )
     yield f"From the last {min(WINDOW, cells.days)} days; ads that spent nothing in them are not here."

@@ -4,8 +4,8 @@
     Var = mu + tau2 mu^2,   c_i ~ N(0, TREND^2),  day_d ~ N(0, DAY^2)
 
 A power curve in spend (b below 1: diminishing returns), a drift of each ad until four weeks ago (ads wear out; "now" is
-the last four weeks), and shocks that all ads of a day share (weekends, an outage).  Quasi-likelihood by reweighted least squares; ads' own columns are swept out
-so that the cost is ads x days^2 (Schur complement).
+the last four weeks), and shocks that all ads of a day share (weekends, an outage).  Quasi-likelihood by reweighted
+least squares; ads' own columns are swept out so that the cost is ads x days^2 (Schur complement).
 """
 
 from __future__ import annotations

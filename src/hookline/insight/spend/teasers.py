@@ -12,15 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hookline.audience.ad_cells import AdCells, Floats
-from hookline.insight.discovery import false_discovery
-from hookline.insight.meta import meta_regression
+from hookline.audience.ad_cells import AdCells
+from hookline.insight.compared import LEAST_UNITS, Compared, with_and_without
 from hookline.insight.spend.result import Teaser, TeaserEffect
 from hookline.insight.spend.returns import Returns
 from hookline.model.estimate import Estimate, Grade, Place
-from hookline.model.story import BeatType, EpisodeStory, SeriesStory
+from hookline.model.story import BeatType, SeriesStory
 
-LEAST_CUTS, LEAST_EACH = 8, 3  # cuts in all, and with and without an element, before anything is said of it
 OPENING_MS = 3_000  # the field's window of the hook
 METHOD = "own return against the same places; random-effects meta-regression over cuts, t"
 METHOD_CUT = "own return against the other cuts of the same places, t of the normal"
@@ -46,8 +44,8 @@ def teasers(
     if not known:
         note = "No ad names a cut that Hookline made, so what pays can't be laid along the story: name ads by cut ids."
         return told, (), (note,)
-    if len(known) < LEAST_CUTS:
-        note = f"{len(known)} cuts with payers are known: what makes a teaser pay is judged from {LEAST_CUTS} on."
+    if len(known) < LEAST_UNITS:
+        note = f"{len(known)} cuts with payers are known: what makes a teaser pay is judged from {LEAST_UNITS} on."
         return told, (), (note,)
     return told, _effects(told, [against[one.cut] for one in told]), ()
 
@@ -87,7 +85,8 @@ def _teaser(shown: Shown, value: float, variance: float, payers: int, story: Ser
 def _shown_ms(places: Sequence[Place], story: SeriesStory) -> dict[BeatType, int]:
     times: dict[BeatType, int] = {}
     for place in places:
-        for beat in _beats(story.episode(place.episode)):
+        episode = story.episode(place.episode)
+        for beat in episode.beats if episode else ():
             if overlap := beat.span.overlap_ms(place.span):
                 times[beat.type] = times.get(beat.type, 0) + overlap
     return times
@@ -103,33 +102,17 @@ def _opening(places: Sequence[Place], story: SeriesStory) -> str:
     return str(max(inside, key=lambda beat: beat.intensity).type) if inside else ""
 
 
-def _beats(episode: EpisodeStory | None):  # type: ignore[no-untyped-def]
-    return episode.beats if episode else ()
-
-
 def _effects(told: Sequence[Teaser], against: Sequence[tuple[float, float, int]]) -> tuple[TeaserEffect, ...]:
     y, variance = np.array([a[0] for a in against]), np.array([a[1] for a in against])
-    asked: list[tuple[str, Floats]] = []
-    for kind in BeatType:
-        asked.append((f"shows {kind}", np.array([kind in one.beats for one in told], dtype=float)))
-        asked.append((f"opens on {kind}", np.array([one.opens_on == kind for one in told], dtype=float)))
-    judged = []
-    for name, has in asked:
-        if LEAST_EACH <= has.sum() <= len(has) - LEAST_EACH and (
-            effect := meta_regression(y, variance, np.column_stack([np.ones(len(y)), has]))
-        ):
-            judged.append((name, int(has.sum()), effect))
-    q = false_discovery([effect.p for _, _, effect in judged])
-    found = [
-        TeaserEffect(
-            name.replace("_", " "),
-            n,
-            Estimate(
-                float(np.exp(effect.value)), float(np.exp(effect.bound(-1))), float(np.exp(effect.bound(1))),
-                len(told), METHOD, Grade.ACROSS, "times",
-            ),
-            rate,
-        )
-        for (name, n, effect), rate in zip(judged, q, strict=True)
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: one.q))
+    shows = {f"shows {_name(kind)}": np.array([kind in one.beats for one in told]) for kind in BeatType}
+    opens = {f"opens on {_name(kind)}": np.array([one.opens_on == kind for one in told]) for kind in BeatType}
+    return tuple(_effect(one, len(told)) for one in with_and_without(y, variance, shows | opens))
+
+
+def _effect(one: Compared, cuts: int) -> TeaserEffect:
+    value, low, high = (float(np.exp(x)) for x in (one.effect.value, one.effect.bound(-1), one.effect.bound(1)))
+    return TeaserEffect(one.element, one.units, Estimate(value, low, high, cuts, METHOD, Grade.ACROSS, "times"), one.q)
+
+
+def _name(kind: BeatType) -> str:
+    return str(kind).replace("_", " ")
