@@ -70,7 +70,7 @@ def test_the_tour_of_the_readme_works(tmp_path: Path, monkeypatch: pytest.Monkey
     commands_told = re.findall(r"(?m)^\./dev hookline ([^#\n]*)", tour)
     for draft, episode in (("draft-1", "ep01"), ("draft-2", "ep02")):
         shutil.copy(tmp_path / "scripts" / f"{episode}.fountain", tmp_path / f"{draft}.fountain")
-    assert len(commands_told) == 8
+    assert len(commands_told) == 9
     for command in commands_told:
         assert main([word for word in shlex.split(command) if word != "--open"]) == 0, command
     assert (tmp_path / "my-series" / "out" / "report.html").exists()

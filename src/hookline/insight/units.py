@@ -96,7 +96,7 @@ def _effect(units: Units, columns: list[Floats]) -> Uncertain | None:
 
 def always_together(columns: Mapping[Element, Floats]) -> list[tuple[Element, Element]]:
     """Pairs of elements that (nearly) the same units have."""
-    names = [one for one, column in columns.items() if column.std() > 0]
+    names = [one for one, column in columns.items() if len(column) and column.std() > 0]
     if len(names) < 2:
         return []
     alike = np.corrcoef([columns[one] for one in names])

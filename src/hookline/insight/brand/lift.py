@@ -127,9 +127,11 @@ def _blocks(track: Track, at: int, tracks: int) -> tuple[Floats, NDArray[Any], N
     block = np.arange(length) // BLOCK_S
     exposed = np.bincount(block, track.at_risk * use)
     counts = np.bincount(block, track.counts * use)
-    middle = np.bincount(block, (np.arange(length) + 0.5) * use) / np.maximum(np.bincount(block, use), 1)
     some = exposed > 0
-    return _design(middle[some], length, at, tracks), exposed[some], counts[some]
+    weight = track.at_risk * use
+    columns = _design(np.arange(length) + 0.5, length, at, tracks)
+    means = np.column_stack([np.bincount(block, weight * column) for column in columns.T])
+    return means[some] / exposed[some][:, None], exposed[some], counts[some]
 
 
 def _design(at_s: NDArray[Any], length: int, at: int, tracks: int) -> Floats:
