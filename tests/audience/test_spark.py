@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from hookline.audience.arms import arms
+from hookline.audience.brand_cells import clicks_of
 from hookline.audience.build import build
 from hookline.audience.days import QUERIES
 from hookline.audience.engine import Embedded, Engine, Open, chosen, embedded
@@ -213,7 +214,7 @@ def traps(folder: Path) -> list[Path]:
     views, watched = prepared(rng, 60)
     views += robot()
     events = weeks(5, days=3) + crowd(7, streams=10) + twins() + second_best()
-    steps = [step(rng) for _ in range(400)]
+    steps = [step(rng) for _ in range(400)] + [click for view in views for click in bought(view)]
     ads = [ad(rng) for _ in range(60)]
     installs = [install(rng, rng.choice(views)["viewer_id"]) for _ in range(80)]
     tables = {
@@ -268,6 +269,17 @@ def step(rng: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def bought(view: dict[str, Any]) -> list[dict[str, Any]]:
+    """A click five seconds into a view, and what its viewer bought an hour later."""
+    if not view.get("viewer_id") or not view.get("started_at"):
+        return []
+    row = {name: view.get(name) for name in ("viewer_id", "series", "episode")}
+    return [
+        {**row, "event": event, "at": view["started_at"] + timedelta(seconds=after), "price_micros": None}
+        for event, after in (("clicked", 5), ("converted", 3_600))
+    ]
+
+
 def ad(rng: random.Random) -> dict[str, Any]:
     return {
         "series": rng.choice(("show", "show", "other")), "ad_cut": rng.choice("ab"), "platform": "meta",
@@ -294,7 +306,7 @@ def robot() -> list[dict[str, Any]]:
 
 
 def everything(files: Sequence[Path], early: Path) -> Callable[[Open, Path], None]:
-    """Late data to what DuckDB had built, the sums, and an experiment's arms."""
+    """Late data to what DuckDB had built, the sums, an experiment's arms, and clicks by second."""
 
     def run(opened: Open, folder: Path) -> None:
         given: dict[str, Any] = {"series": "show", "durations_ms": DURATIONS_MS}
@@ -303,6 +315,7 @@ def everything(files: Sequence[Path], early: Path) -> Callable[[Open, Path], Non
         sum_up(folder, series="show", sources=files, engine=opened)
         arms(folder, PLAN, episodes=[1, 2, 3], engine=opened)
         keep_exports(folder, [], **given, engine=opened)
+        clicks_of(folder, files, opened)
 
     return run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hookline.audience.engine import embedded
+from hookline.audience.engine import Open, embedded
 from hookline.audience.groups import Source
 from hookline.audience.sums import table_files
 from hookline.audience.tables import BY_SECOND
@@ -39,15 +39,16 @@ class CutSeconds:
         return int(self.at_risk[0]) if len(self.at_risk) else 0
 
 
-def cut_seconds(folder: Path, sources: Sequence[Path] = ()) -> tuple[CutSeconds, ...]:
+def cut_seconds(folder: Path, sources: Sequence[Path] = (), *, engine: Open = embedded) -> tuple[CutSeconds, ...]:
     """Every cut of every episode, from the views and steps that ``build`` wrote.
 
     Args:
         folder: what ``build`` and ``sum_up`` wrote.
         sources: canonical files; players' events among them say where in the episode a click fell.
+        engine: where the queries run (see ``audience.engine``).
     """
     cells = Source(folder, BY_SECOND).figures("cells", ("cut",), ("market", "platform", "cut"), episode=0)
-    clicks = _clicks(folder, sources)
+    clicks = clicks_of(folder, sources, engine)
     found = []
     keys = sorted({(int(e), str(c)) for e, c in zip(cells["episode"], cells["cut"], strict=True)})
     for episode, cut in keys:
@@ -67,8 +68,9 @@ def cut_seconds(folder: Path, sources: Sequence[Path] = ()) -> tuple[CutSeconds,
     return tuple(found)
 
 
-def _clicks(folder: Path, sources: Sequence[Path]) -> list[tuple[int, str, int | None, int, int]]:
-    with embedded(folder) as run, run.reading(folder):
+def clicks_of(folder: Path, sources: Sequence[Path], engine: Open) -> list[tuple[int, str, int | None, int, int]]:
+    """First clicks of views by episode, cut and second (None: not known), and how many of those viewers bought."""
+    with engine(folder) as run, run.reading(folder):
         for table in (VIEWS, STEPS_RAW):
             run.read(table.name, table, table_files(folder, table))
         players = [path for path in sorted(set(sources)) if canonical(run.con, path) is EVENTS]

@@ -149,12 +149,14 @@ def _sorted_list(node: exp.Expr) -> exp.Expr:
 def _hash(node: exp.Expr) -> exp.Expr:
     """A number that stands for some values: 64 bits, as DuckDB's, where Spark's word of that name has 32.
 
-    The numbers are others than DuckDB's; they live inside one build, and say only what is the same.
+    The numbers are others than DuckDB's; they live inside one build, and say only what is the same.  Spark skips NULLs,
+    so that (NULL, 1) would be (1, NULL): before each value goes whether it is one.
     """
     from sqlglot import exp
 
     if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
-        return exp.Anonymous(this="XXHASH64", expressions=[one.copy() for one in node.expressions])
+        told = [(exp.Is(this=one.copy(), expression=exp.Null()), one.copy()) for one in node.expressions]
+        return exp.Anonymous(this="XXHASH64", expressions=[part for pair in told for part in pair])
     return node
 
 

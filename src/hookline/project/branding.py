@@ -12,7 +12,7 @@ from hookline.model.progress import Progress, silent
 from hookline.model.span import Span
 from hookline.project.experiment_results import read_results, results_step
 from hookline.project.folder import Library, SeriesFolder
-from hookline.project.work import built_audience, trial_viewers
+from hookline.project.work import built_audience, engine_of, trial_viewers
 
 if TYPE_CHECKING:
     from hookline.insight.brand import BrandReport, Placement
@@ -123,7 +123,8 @@ def _report(run: SeriesRun, placed: tuple[Placement, ...]) -> BrandReport:
     _check(series, run, placed)
     if not summary.views:
         raise NotEnoughData("no view was counted", where=str(series.root), mend="the quality of the rows says why")
-    cuts = cut_seconds(run.audience_step.folder, [series.root / entry.path for entry in series.files("events")])
+    sources = [series.root / entry.path for entry in series.files("events")]
+    cuts = cut_seconds(run.audience_step.folder, sources, engine=engine_of(config))
     return brand_report(
         config.id,
         cuts,

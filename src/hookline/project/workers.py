@@ -28,6 +28,8 @@ Answer = TypeVar("Answer")
 Work = Callable[[Item, Progress], Answer]
 
 TRIES = 3  # processes that a job may cost
+EVERY_S = 0.1  # that the pool's processes are listened to
+LAST_WORDS_S = 1.0
 AGAIN = "given again after a lost process or node"
 
 
@@ -108,7 +110,8 @@ def _pool(count: int, progress: Progress) -> Iterator[ProcessPoolExecutor]:
     """A pool whose processes end with it, whatever happens, and with the process that started it."""
     fresh = multiprocessing.get_context("spawn")  # forking a process with ffmpeg's threads can hang
     told: Any = fresh.SimpleQueue()
-    listener = threading.Thread(target=_listen, args=(told, progress), daemon=True)
+    over = threading.Event()
+    listener = threading.Thread(target=_listen, args=(told, over, progress), daemon=True)
     listener.start()
     pool = ProcessPoolExecutor(count, mp_context=fresh, initializer=_begin, initargs=(told,))
     try:
@@ -118,13 +121,17 @@ def _pool(count: int, progress: Progress) -> Iterator[ProcessPoolExecutor]:
         for process in list((pool._processes or {}).values()):
             process.kill()
         pool.shutdown(cancel_futures=True)
-        told.put(None)
-        listener.join()
+        over.set()
+        listener.join(LAST_WORDS_S)
 
 
-def _listen(told: Any, progress: Progress) -> None:
-    while (said := told.get()) is not None:
-        progress(*said)
+def _listen(told: Any, over: threading.Event, progress: Progress) -> None:
+    """Pass progress on until it is over; nothing is put into the queue for that: who was killed may hold its lock."""
+    while True:
+        if not told.empty():
+            progress(*told.get())  # half a message of one who was killed never ends, and nobody waits for it
+        elif over.wait(EVERY_S):
+            return
 
 
 _told: Any = None  # in a pool's process: where progress goes

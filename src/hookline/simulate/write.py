@@ -18,7 +18,7 @@ ROWS = {
         SELECT format('w{:08d}', view) AS view_id, format('p{:07d}', viewer) AS viewer_id, $series AS series,
                episode, format('e{:02d}', episode) AS cut, list_extract($markets, market + 1) AS market,
                list_extract($platforms, platform + 1) AS platform, make_timestamp(started_ms * 1000) AS started_at,
-               duration_ms, exit_ms, watched_ms, completed
+               duration_ms, exit_ms, watched_ms, completed, NULL AS entry_ms
         FROM v ORDER BY viewer, started_ms
     """,
     WATCHED: """
