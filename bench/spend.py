@@ -71,7 +71,8 @@ def account(kind: Kind, rng: np.random.Generator) -> Account:
         Ad(f"cut{c}", ("meta", "tiktok")[(c + m) % 2], f"M{m}")
         for c in range(kind.cuts) for m in range(kind.markets) if rng.random() < 0.75
     ]  # fmt: skip
-    cut, market = (np.array([int(name(ad)[-1]) for ad in ads]) for name in (lambda a: a.cut, lambda a: a.market))
+    cut = np.array([int(ad.cut[-1]) for ad in ads])
+    market = np.array([int(ad.market[-1]) for ad in ads])
 
     def parts(sd: float) -> Floats:
         drawn = (
@@ -136,13 +137,15 @@ def oracle(truth: Account, today: Floats, budget: float) -> Floats:
         price = (cheap + dear) / 2
         wanted = np.array([np.interp(-price, -m, s) for m, s in zip(marginal, grid, strict=True)])
         cheap, dear = (price, dear) if wanted.sum() > budget else (cheap, price)
-    return wanted * budget / wanted.sum()
+    best: Floats = wanted * budget / wanted.sum()
+    return best
 
 
 def proportional(score: Floats, today: Floats, budget: float) -> Floats:
     """What a buyer without a model does: shares by a score, inside the same bounds."""
     wanted = np.clip(today * (score / (score @ today / today.sum())) ** 2, today / STEP, today * STEP)
-    return wanted * budget / wanted.sum()
+    shared: Floats = wanted * budget / wanted.sum()
+    return shared
 
 
 @dataclass(slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +27,25 @@ ENDINGS = (
 )
 
 
-def made_up_story(seed: int, *, episodes: int = 8, beats_per_episode: int = 6) -> SeriesStory:
-    """A story of episodes of 60-75 s whose beats lie at chance places; 4 to 9 s each."""
+Placed = Mapping[BeatType, tuple[float, float]]  # shares of an episode between which a type's beats begin
+
+
+def made_up_story(
+    seed: int, *, episodes: int = 8, beats_per_episode: int = 6, placed: Placed = MappingProxyType({})
+) -> SeriesStory:
+    """A story of episodes of 60-75 s whose beats lie at chance places (or where ``placed`` says); 4 to 9 s each."""
     rng = np.random.default_rng([seed, 7])
     endings = [ENDINGS[i % len(ENDINGS)] for i in rng.permutation(max(episodes, len(ENDINGS)))][:episodes]
     made = tuple(
-        _episode(number, endings[number - 1], rng, beats_per_episode=beats_per_episode)
+        _episode(number, endings[number - 1], rng, beats_per_episode=beats_per_episode, placed=placed)
         for number in range(1, episodes + 1)
     )
     return SeriesStory("Made up", "en", made)
 
 
-def _episode(number: int, ending: EndingType, rng: np.random.Generator, *, beats_per_episode: int) -> EpisodeStory:
+def _episode(
+    number: int, ending: EndingType, rng: np.random.Generator, *, beats_per_episode: int, placed: Placed
+) -> EpisodeStory:
     duration_ms = int(rng.integers(60_000, 75_000))
     cuts = [0, *sorted(int(c) for c in rng.integers(12_000, duration_ms - 12_000, 2)), duration_ms]
     scenes = tuple(_scene(number, i, Span(cuts[i], cuts[i + 1])) for i in range(3))
@@ -45,7 +54,12 @@ def _episode(number: int, ending: EndingType, rng: np.random.Generator, *, beats
     kinds = rng.choice(len(TYPES), size=beats_per_episode, replace=False)
     beats = []
     for kind in kinds:
-        start, length = int(rng.integers(3_000, duration_ms - 12_000)), int(rng.integers(4_000, 9_000))
+        first, last_start = placed.get(TYPES[kind], (0.0, 1.0))
+        first_ms, last_ms = (
+            max(3_000, round(first * duration_ms)),
+            min(duration_ms - 12_000, round(last_start * duration_ms)),
+        )
+        start, length = int(rng.integers(first_ms, last_ms)), int(rng.integers(4_000, 9_000))
         source = Source("made-up.fountain", number * 1000 + start // 1000)
         beats.append(Beat(TYPES[kind], Span(start, start + length), 0.6, (source,), why="placed by chance"))
     last = Span(duration_ms - 6_000, duration_ms)

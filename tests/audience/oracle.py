@@ -29,6 +29,7 @@ class OracleView:
     duration_ms: int
     exit_ms: int
     completed: bool
+    entry_ms: int
     spans: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -135,8 +136,14 @@ def view(events: list[dict[str, Any]], duration_ms: int) -> OracleView | None:
     first = min(events, key=lambda e: (e["at"], *place(e)))
     return OracleView(
         first["viewer_id"], first["episode"], first["cut"], first["market"], first["platform"], first["at"],
-        duration_ms, exit_ms, completed, spans,
+        duration_ms, exit_ms, completed, entry(seen, exit_ms, duration_ms), spans,
     )  # fmt: skip
+
+
+def entry(seen: Sequence[Event], exit_ms: int, duration_ms: int) -> int:
+    """Where the view began: at its first event with a position."""
+    placed = [(e["at"], e["position_ms"]) for e in seen if e["position_ms"] is not None]
+    return min(min(placed)[1] if placed else 0, exit_ms, duration_ms - 1)
 
 
 def in_order(e: Event) -> Any:
@@ -206,8 +213,8 @@ def cells(found: Sequence[OracleView]) -> dict[tuple[Any, ...], tuple[int, ...]]
             cell = sums.setdefault(key, [0, 0, 0, 0, 0])
             begin, end, middle = second * 1000, second * 1000 + 1000, second * 1000 + 500
             plays = sum(a <= middle < b for a, b in v.spans)
-            cell[0] += second == 0
-            cell[1] += v.completed or v.exit_ms >= begin
+            cell[0] += second == v.entry_ms // 1000
+            cell[1] += v.entry_ms < end and (v.completed or v.exit_ms >= begin)
             cell[2] += not v.completed and begin <= v.exit_ms < end
             cell[3] += sum(max(0, min(b, end) - max(a, begin)) for a, b in v.spans)
             cell[4] += max(0, plays - 1)

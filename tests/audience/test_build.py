@@ -107,7 +107,7 @@ def test_any_stream_gives_what_the_obvious_implementation_gives(
         patch.setattr(sys.modules[build.__module__], "ROWS_AT_ONCE", rows_at_once)
         quality = built(folder / "out", [write(folder / "e.parquet", "events", events)], DURATIONS_MS)
     found = oracle.views(events, DURATIONS_MS)
-    columns = ("market", "platform", "started_at", "duration_ms", "exit_ms", "watched_ms", "completed")
+    columns = ("market", "platform", "started_at", "duration_ms", "exit_ms", "watched_ms", "completed", "entry_ms")
     ours = {
         (r["viewer_id"], r["episode"], r["cut"], r["started_at"].date()): tuple(r[name] for name in columns)
         for r in rows(folder / "out", "views")
@@ -371,3 +371,27 @@ def test_what_is_no_table_of_hooklines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="without a length"):
         build([good], tmp_path / "out", series="show", durations_ms={1: 0})
     assert not list((tmp_path / "out").iterdir())
+
+
+def test_who_goes_on_another_day_is_at_risk_only_from_there(tmp_path: Path) -> None:
+    plain = {"viewer_id": "ann", "series": "show", "episode": 1, "cut": "c1", "market": "US", "platform": "ios"}
+    day = datetime(2026, 10, 5, 12)
+    prepared_views = [
+        {**plain, "view_id": "1", "started_at": day, "exit_ms": 12_300},
+        {**plain, "view_id": "2", "started_at": day + timedelta(days=1), "entry_ms": 12_300, "exit_ms": 20_800,
+         "watched_ms": 8_500},
+    ]  # fmt: skip
+    played = [
+        event(n, kind, position, day + timedelta(days=days, seconds=seconds), session_id=f"s{days}")
+        for n, (days, seconds, kind, position) in enumerate(
+            [(0, 0, "start", 0), (0, 12.3, "exit", 12_300), (1, 0, "resume", 12_300), (1, 8.5, "exit", 20_800)]
+        )
+    ]
+    for table, some in (("views", prepared_views), ("events", played)):
+        out = tmp_path / table
+        built(out, [write(tmp_path / f"{table}.parquet", table, some)], DURATIONS_MS)
+        cells = {(key[4].day, key[5]): facts for key, facts in cells_of(out).items()}
+        assert [second for second in range(30) if cells[6, second][0]] == [12]
+        assert [second for second in range(30) if cells[6, second][1]] == list(range(12, 21))
+        assert [cells[6, second][3] for second in (11, 12, 13, 20, 21)] == [0, 700, 1000, 800, 0]
+        assert [second for second in range(30) if cells[5, second][1]] == list(range(13))

@@ -193,7 +193,7 @@ def test_relative_retention_ranks_episodes_of_like_length() -> None:
     def cells(episode: int, gone: int, seconds: int = 60) -> watching.Watched:
         exits = np.full(seconds, gone)
         at_risk = 10_000 - np.concatenate([[0], np.cumsum(exits)[:-1]])
-        return watching.Watched(episode, Group(), at_risk, exits, at_risk * 1000, exits * 0)
+        return watching.Watched(episode, Group(), at_risk, exits, at_risk * 1000, exits * 0, int(at_risk[0]))
 
     found = watching.relative_retention([*(cells(e, 10 * e) for e in range(1, 8)), cells(9, 1, seconds=200)])
     assert {f.episode: f.estimate.value for f in found} == pytest.approx(

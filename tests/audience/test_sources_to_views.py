@@ -164,8 +164,8 @@ def test_a_view_without_a_timeline_is_its_end(tmp_path: Path) -> None:
 
 def test_where_a_jump_left_is_known_although_players_name_where_it_goes(tmp_path: Path) -> None:
     view = json.loads(made_by.mux_timeline().lines[0])["data"]
-    happened = [("viewstart", 0, 0), ("playing", 1, 0), ("seeking", 31, 10), ("seeking", 31.2, 70), ("seeked", 31.5, 70),
-                ("playing", 31.6, 70), ("pause", 41.6, 80), ("viewend", 50, 80)]  # fmt: skip
+    happened = [("viewstart", 0, 0), ("playing", 1, 0), ("seeking", 31, 10), ("seeking", 31.2, 70),
+                ("seeked", 31.5, 70), ("playing", 31.6, 70), ("pause", 41.6, 80), ("viewend", 50, 80)]  # fmt: skip
     view["events"] = [
         {"name": name, "viewer_time": millis(at), "playback_time": position * 1000} for name, at, position in happened
     ]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bench.spend import KINDS, account, judge, oracle
 from bench.spend import Tally as Counted
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookline.audience.ad_cells import Ad, AdCells
@@ -62,6 +62,7 @@ def made(level: list[float], slope: list[float], today: list[float], sd: float =
     return Returns(spend, spend, drawn, slopes, np.array(level), same, known, 100 * same, same, 9.0, 3.0)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.tuples(st.floats(-1, 1), st.floats(0.3, 0.95), st.floats(10, 1000)), min_size=2, max_size=6),
     st.floats(0.5, 2.0),

@@ -15,6 +15,7 @@ from hookline.audience.cells import UNKNOWN, HazardCells, StepCounts, hazard_cel
 from hookline.audience.groups import visible
 from hookline.audience.intervals import METHOD, share, wilson
 from hookline.audience.result import AudienceSummary, Curve, EpisodeStep, Group, Paywall
+from hookline.audience.survival import retained
 from hookline.audience.tables import partitions
 from hookline.formats.events import engine, read_meta, reading
 from hookline.model.curve import PlatformCurve
@@ -103,19 +104,23 @@ def _curves(cells: HazardCells, k: int, few: Counter[str]) -> Iterator[Curve]:
         seconds = int(cells.second[of_episode].max()) + 1
         at_risk = np.zeros((len(cells.markets), seconds), np.int64)
         at_risk[cells.market[of_episode], cells.second[of_episode]] = cells.at_risk[of_episode]
+        exits = np.zeros_like(at_risk)
+        exits[cells.market[of_episode], cells.second[of_episode]] = cells.exits[of_episode]
         began = dict(zip(cells.markets, at_risk[:, 0].tolist(), strict=True))
         shown = _and_all(began, k, few, "curves")
         if ALL in shown:
-            yield _curve(int(episode), ALL, at_risk.sum(axis=0))
-        for name, row in zip(cells.markets, at_risk, strict=True):
+            yield _curve(int(episode), ALL, at_risk.sum(axis=0), exits.sum(axis=0))
+        for name, row, left in zip(cells.markets, at_risk, exits, strict=True):
             if name in shown:
-                yield _curve(int(episode), name, row)
+                yield _curve(int(episode), name, row, left)
 
 
-def _curve(episode: int, market: str, at_risk: NDArray[np.int64]) -> Curve:
-    n = int(at_risk[0])
-    low, high = wilson(at_risk, n)
-    return Curve(episode, market, n, tuple((at_risk / n).tolist()), tuple(low.tolist()), tuple(high.tolist()), METHOD)
+def _curve(episode: int, market: str, at_risk: NDArray[np.int64], exits: NDArray[np.int64]) -> Curve:
+    value, n = retained(at_risk, exits)
+    low, high = wilson(value * n, n)
+    return Curve(
+        episode, market, int(at_risk[0]), tuple(value.tolist()), tuple(low.tolist()), tuple(high.tolist()), METHOD
+    )
 
 
 def _steps(

@@ -57,6 +57,29 @@ def kaplan_meier(at_risk: ArrayLike, exits: ArrayLike, *, z: float = Z95) -> Sur
     return Survival(share, np.minimum(low, share), np.maximum(high, share), error)
 
 
+def retained(at_risk: ArrayLike, exits: ArrayLike) -> tuple[Floats, Floats]:
+    r"""The share that had not left before each step, and how many views with a whole life would tell it as well.
+
+    ``S(s) = prod over i < s of (1 - d_i / n_i)``.  Views may begin in any step (left truncation): each is in n_i only
+    from where it began (W. Y. Tsai, N. P. Jewell, M.-C. Wang, Biometrika 74 (1987) 883-886; S. W. Lagakos, L. M.
+    Barraj, V. De Gruttola, Biometrika 75 (1988) 515-523).  Greenwood's variance holds as it stands.  The second number
+    is ``S (1 - S) / Var S``: where all begin at 0 it is how many began, and with it Wilson's interval, which keeps its
+    level where nearly all or nearly none are left (F. J. Dorey, E. L. Korn, Statistics in Medicine 6 (1987) 679-687).
+    Assumes that who begins late would have left like the others: who comes back to go on rather stays.
+
+    >>> share, n = retained([10, 8, 9], [2, 4, 1])
+    >>> share.round(3).tolist(), n.round(1).tolist()
+    ([1.0, 0.8, 0.4], [10.0, 10.0, 10.0])
+    """
+    n = np.asarray(at_risk, np.float64)
+    left = kaplan_meier(n, exits)
+    share = np.concatenate([[1.0], left.share[:-1]])
+    error = np.concatenate([[0.0], left.error[:-1]])
+    told = np.where(error > 0, share * (1 - share) / np.where(error > 0, error, 1) ** 2, 0)
+    began = n[np.argmax(n > 0)] if n.size else 0.0  # before anybody left: who was there
+    return share, np.where(error > 0, told, np.maximum(began, 1))
+
+
 def smoothed_hazard(
     at_risk: ArrayLike, exits: ArrayLike, *, reach: int = 3, z: float = Z95
 ) -> tuple[Floats, Floats, Floats]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hookline.audience.groups import DIMENSIONS, Source, by_group, checked, visible, with_all
 from hookline.audience.intervals import METHOD, Z95, Floats, poisson, share, wilson
 from hookline.audience.result import BySecond, Figure, Group
-from hookline.audience.survival import KAPLAN_MEIER, SMOOTHED, kaplan_meier, smoothed_hazard
+from hookline.audience.survival import KAPLAN_MEIER, SMOOTHED, kaplan_meier, retained, smoothed_hazard
 from hookline.audience.tables import BY_SECOND
 from hookline.model.errors import BadInput, NotEnoughData
 from hookline.model.estimate import Estimate, Grade
@@ -36,11 +36,7 @@ class Watched:
     exits: Ints
     watched_ms: Ints
     rewatches: Ints
-
-    @property
-    def starts(self) -> int:
-        """Views begun."""
-        return int(self.at_risk[0])
+    starts: int  # views begun, wherever
 
 
 def watched(folder: Path, *, by: Sequence[str] = (), episode: int = 0, k: int = 20) -> tuple[tuple[Watched, ...], int]:
@@ -88,8 +84,9 @@ def _read(source: Source, by: Sequence[str], episode: int) -> Iterator[Watched]:
         for start, end in pairwise(edges):
             part = {name: column[start:end] for name, column in own.items()}
             yield Watched(
-                int(part["episode"][0]), group, part["at_risk"], part["exits"], part["watched_ms"], part["rewatches"]
-            )
+                int(part["episode"][0]), group, part["at_risk"], part["exits"], part["watched_ms"], part["rewatches"],
+                int(part["starts"].sum()),
+            )  # fmt: skip
 
 
 def _shown(found: Sequence[Watched], by: Sequence[str], k: int) -> tuple[list[Watched], int]:
@@ -106,13 +103,13 @@ def retention(cells: Watched, *, interval: str = "greenwood") -> BySecond:
     """The share of started views that had not ended before each second.
 
     ``S(s) = prod over i < s of (1 - exits_i / at_risk_i)``; with Greenwood's variance and a log(-log) interval, or
-    Wilson's of at_risk(s) / starts (nobody is censored before the end, so both have the same value).
-    See ``survival.kaplan_meier`` and ``intervals.wilson``.
+    Wilson's of as many views as would give Greenwood's variance (``survival.retained``).  Who began in the middle is at
+    risk from there on.  See ``survival.kaplan_meier`` and ``intervals.wilson``.
     """
-    n = cells.starts
     if interval == "wilson":
-        low, high = wilson(cells.at_risk, n)
-        return _by_second("retention", cells, cells.at_risk / n, low, high, "share", METHOD)
+        value, n = retained(cells.at_risk, cells.exits)
+        low, high = wilson(value * n, n)
+        return _by_second("retention", cells, value, low, high, "share", METHOD)
     if interval != "greenwood":
         raise BadInput(f"there is no interval {interval!r}", mend="intervals: greenwood, wilson")
     left = kaplan_meier(cells.at_risk, cells.exits)

@@ -257,6 +257,8 @@ def _add_simulate(commands: _Commands[argparse.ArgumentParser]) -> None:
     simulate.add_argument("--viewers", type=_whole, default=20_000, metavar="N", help="how many (default: 20,000)")
     simulate.add_argument("--seed", type=_whole, default=1, metavar="N", help="the same seed gives the same viewers")
     simulate.add_argument("--effects", type=Path, metavar="FILE", help="planted effects (default: none)")
+    said = "another shape of hazard and frailty, and effects that fade (docs/simulate.md)"
+    simulate.add_argument("--structure", choices=("ordinary", "other"), default="", help=said)
     simulate.add_argument("--out", type=Path, metavar="FOLDER", help="write the files there and don't import them")
 
 

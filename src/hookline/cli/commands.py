@@ -194,6 +194,7 @@ def simulate(options: argparse.Namespace) -> None:
             viewers=options.viewers,
             seed=options.seed,
             effects=options.effects,
+            structure=options.structure,
             out=options.out,
             progress=progress,
         )

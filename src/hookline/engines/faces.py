@@ -1,9 +1,9 @@
 """What a finder of faces is, the one that works out of the box, and better ones by model file.
 
 Both run in OpenCV on the processor.  ``CascadeFaces`` uses the cascades that OpenCV's own wheels carry (Viola-Jones
-with Lienhart's frontal and Bradley's profile stages, under Intel's BSD-like licence) and finds faces that look at the
-camera; ``YuNetFaces`` uses the YuNet network (Wu et al. 2023), finds turned and small ones too, and says where eyes and
-mouths are.  bench/README.md has the figures of both.
+with Lienhart's frontal and Bradley's profile stages, under Intel's BSD-like licence) and finds upright faces that look
+at the camera or to a side; ``YuNetFaces`` uses the YuNet network (Wu et al. 2023), finds turned and small ones too, and
+says where eyes and mouths are.  bench/README.md has the figures of both.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _SURE = 0.6  # YuNet's score of a face
 _CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
 _SMALLEST = 20  # pixels; the cascades know no smaller faces
 _STEP = 1.2  # from one size of face to the next
+_CONTRAST, _TILES = 2.0, (8, 8)  # of the evening out (CLAHE)
 _VOTES = (2, 3)  # neighbouring finds that a frontal and a profile face need
 
 
@@ -103,13 +104,14 @@ def _of_yunet(row: list[float]) -> Face:
 
 
 class CascadeFaces:
-    """The cascades that OpenCV's wheels carry; profiles are only looked for where nobody looks at the camera."""
+    """The cascades that OpenCV's wheels carry, for faces that look at the camera and for profiles to either side."""
 
     name = "opencv-cascades"
     every_ms = 400
 
     def __init__(self) -> None:
         self._cascades: list[Any] = []
+        self._even: Any = None  # evens out light and shade: what lies in the dark is seen as well
         self._version = ""
 
     @property
@@ -120,19 +122,19 @@ class CascadeFaces:
     def find(self, picture: NDArray[np.uint8]) -> tuple[Face, ...]:
         """The faces in an RGB picture, in its pixels; the largest first."""
         cv2 = opencv()
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         frontal, profile = self._cascades or self._opened(cv2)
+        grey = self._even.apply(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
         faces = [_of_cascade(*box, 1.0) for box in self._boxes(frontal, grey, _VOTES[0])]
-        if not faces:
-            faces = [_of_cascade(*box, 0.7) for box in self._boxes(profile, grey, _VOTES[1])]
-            mirrored = np.ascontiguousarray(grey[:, ::-1])
-            for x, y, w, h in self._boxes(profile, mirrored, _VOTES[1]):
-                faces.append(_of_cascade(grey.shape[1] - x - w, y, w, h, 0.7))
+        faces += [_of_cascade(*box, 0.7) for box in self._boxes(profile, grey, _VOTES[1])]
+        mirrored = np.ascontiguousarray(grey[:, ::-1])
+        for x, y, w, h in self._boxes(profile, mirrored, _VOTES[1]):
+            faces.append(_of_cascade(grey.shape[1] - x - w, y, w, h, 0.7))
         return _largest_first(_apart(faces))
 
     def _opened(self, cv2: Any) -> list[Any]:
         if not hasattr(cv2, "CascadeClassifier"):
             raise MissingExtra(needs="OpenCV 4 (5 carries no cascades)", extra="faces")
+        self._even = cv2.createCLAHE(_CONTRAST, _TILES)
         self._cascades = [cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / name)) for name in _CASCADES]
         return self._cascades
 

@@ -175,7 +175,11 @@ def _going_on(steps: StepCounts, row: int) -> Measured | None:
     share = (x + 0.5) / (n + 1) / unlock
     if share > 0.995:
         return None
-    of_log = (1 - share * unlock) / (n * share * unlock) + ((1 - unlock) / unlocked if asked else 0.0)
+    of_log = (1 - share) / (n * share)
+    if asked:
+        # x and the share who unlocked are of the same viewers, but for those asked who hadn't finished
+        others = 1 - min(x / unlocked, 1.0)
+        of_log += others * (1 - unlock) / (unlock * n * share)
     return int(n), float(np.log(share / (1 - share))), of_log / (1 - share) ** 2
 
 

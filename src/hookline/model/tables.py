@@ -43,8 +43,8 @@ EVENTS = Table(
         ("price_micros", "BIGINT"),
         ("currency", "VARCHAR"),
         ("agent", "VARCHAR"),  # since 2: "bot" or "tester" where the sender is known to be one, else NULL
-        # since 3: NULL where the position is the content's own, "ads" where it may count ads, "moment" where its sitting
-        # may tell stretches, too: both are used only where no better one is told; "stretch" for the edge of a stretch
+        # since 3: NULL where the position is the content's, "ads" where it may count ads, "moment" where its sitting
+        # may tell stretches, too (both are used only where no better one is told); "stretch": the edge of a stretch
         ("clock", "VARCHAR"),
     ),
 )
@@ -56,7 +56,7 @@ EVENT_KINDS = PLAY_KINDS + AROUND_KINDS + STEP_KINDS
 
 VIEWS = Table(
     "views",
-    1,
+    2,
     (
         ("view_id", "VARCHAR"),
         ("viewer_id", "VARCHAR"),
@@ -70,6 +70,7 @@ VIEWS = Table(
         ("exit_ms", "INTEGER"),
         ("watched_ms", "INTEGER"),
         ("completed", "BOOLEAN"),
+        ("entry_ms", "INTEGER"),  # since 2: where it began to be watched; NULL: from 0
     ),
 )
 
@@ -114,8 +115,8 @@ CELLS = Table(
         ("platform", "VARCHAR"),
         ("day", "DATE"),  # UTC day the view started
         ("second", "INTEGER"),
-        ("starts", "BIGINT"),  # views begun; in second 0 only
-        ("at_risk", "BIGINT"),  # views that had not ended before this second
+        ("starts", "BIGINT"),  # views that began to be watched in this second
+        ("at_risk", "BIGINT"),  # views that had begun by this second and not ended before it
         ("exits", "BIGINT"),  # views that ended in this second without completing
         ("watched_ms", "BIGINT"),  # content time played of this second, repeats counted
         ("rewatches", "BIGINT"),  # times this second was played again by a view that had played it

@@ -18,6 +18,7 @@ def simulate_viewers(
     viewers: int,
     seed: int,
     effects: Path | None = None,
+    structure: str = "",
     out: Path | None = None,
     progress: Progress = silent,
 ) -> Sequence[Path]:
@@ -29,6 +30,7 @@ def simulate_viewers(
     from hookline.simulate import viewers as simulate
 
     plan = Plan.from_toml(effects) if effects else Plan.null()
+    plan = plan.structured(structure) if structure else plan
     story = timed_story(series, progress=progress)
     world = simulate(story, plan, viewers=viewers, seed=seed, series=series.config().id)
     if out:

@@ -30,7 +30,7 @@ def cumulated(story: EpisodeStory, plan: Plan, market: str, *, offset: float, sc
         if spans:
             log_odds += shift * _inside(at_s, [Span(spans[0].start_ms, max(s.end_ms for s in spans))])
     for spans_of_effect, odds_ratio in planted(story, plan, market):
-        log_odds += np.log(odds_ratio) * _inside(at_s, spans_of_effect)
+        log_odds += np.log(odds_ratio) * _strength(at_s, spans_of_effect, plan, story.number)
     # -log(1 - p) with p = 1 / (1 + exp(-log_odds)), without cancellation
     return np.cumsum(np.logaddexp(0.0, log_odds)) * TICK_MS / 1000
 
@@ -69,10 +69,37 @@ def check(story: SeriesStory, plan: Plan) -> None:
             raise BadInput(f"episode {moment.episode} is only {seconds:.1f} s long", where="[[moment]]")
 
 
+def faded(plan: Plan, episode: int) -> float:
+    """What is left of every effect by that episode: 1, unless the plan's structure lets effects fade."""
+    over = plan.structure.fades_episodes
+    return float(np.exp(-(episode - 1) / over)) if over else 1.0
+
+
+def _strength(at_s: Floats, spans: Iterable[Span], plan: Plan, episode: int) -> Floats:
+    """How much of an effect is there in each tick: all of it inside its spans, or less the longer they last."""
+    over, strength = plan.structure.fades_s, np.zeros(len(at_s))
+    for span in spans:
+        own = np.exp(-(at_s - span.start_ms / 1000) / over) if over else np.ones(len(at_s))
+        strength = np.maximum(strength, np.where(_inside(at_s, [span]), own, 0.0))
+    return strength * faded(plan, episode)
+
+
 def _baseline(at_s: Floats, length_s: float, plan: Plan) -> Floats:
     base = plan.baseline
+    if plan.structure.hazard == "humps":
+        return _humps(at_s, length_s, plan)
     chance = base.floor_per_s + base.spike_per_s * np.exp(-at_s / base.spike_s)
     log_odds: Floats = np.log(chance / (1 - chance)) + base.drift * (at_s / length_s)
+    return log_odds
+
+
+def _humps(at_s: Floats, length_s: float, plan: Plan) -> Floats:
+    """A plateau, then a power of time (Weibull's hazard), on a floor with two humps."""
+    base, share = plan.baseline, at_s / length_s
+    humps = 0.4 * np.exp(-(((share - 0.42) / 0.10) ** 2)) + 0.3 * np.exp(-(((share - 0.78) / 0.08) ** 2))
+    early = np.minimum(1.0, (at_s / base.spike_s) ** -1.3)
+    chance = base.floor_per_s * (1 + humps) + base.spike_per_s * early
+    log_odds: Floats = np.log(chance / (1 - chance))
     return log_odds
 
 

@@ -45,7 +45,25 @@ class Randomness:
     episode_leaving: float = 0.15
     episode_market_leaving: float = 0.05
     episode_going_on: float = 0.08
+    episode_unlock: float = 0.0
     scene_leaving: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The shape of what the rest gives the size of: the ordinary one, or another that the analysis doesn't assume."""
+
+    hazard: str = "spike"  # along an episode: see HAZARDS
+    frailty: str = "normal"  # of its log, or of itself: see FRAILTIES
+    fades_s: float = 0.0  # a beat's effect falls as exp(-seconds since it began / fades_s); 0: it doesn't
+    fades_episodes: float = 0.0  # every effect falls likewise over the season; 0: it doesn't
+
+
+HAZARDS = ("spike", "humps")
+FRAILTIES = ("normal", "gamma", "two-class")
+STRUCTURES: Mapping[str, Structure] = MappingProxyType(
+    {"ordinary": Structure(), "other": Structure("humps", "two-class", fades_s=8.0, fades_episodes=20.0)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +113,11 @@ class MomentEffect:
 
 @dataclass(frozen=True, slots=True)
 class EndingEffect:
-    """A type of ending changes the odds that finishers start the next episode."""
+    """A type of ending changes the odds that finishers start the next episode, and that who is asked pays for it."""
 
     type: EndingType
-    continuation_odds_ratio: float
+    continuation_odds_ratio: float = 1.0
+    unlock_odds_ratio: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +126,7 @@ class Plan:
 
     baseline: Baseline = Baseline()
     random: Randomness = Randomness()
+    structure: Structure = Structure()
     markets: tuple[MarketPlan, ...] = (MarketPlan("US"),)
     platforms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"ios": 0.4, "android": 0.6}))
     paywall: PaywallPlan | None = None
@@ -131,6 +151,12 @@ class Plan:
     def without_effects(self) -> Plan:
         """The same world with nothing planted."""
         return replace(self, leaving=(), moments=(), endings=())
+
+    def structured(self, name: str) -> Plan:
+        """The same world with another of the ``STRUCTURES``."""
+        if name not in STRUCTURES:
+            raise BadInput(f"there is no structure {name!r}", mend=f"known: {', '.join(STRUCTURES)}")
+        return replace(self, structure=STRUCTURES[name])
 
     @staticmethod
     def from_toml(path: Path) -> Plan:
@@ -161,7 +187,12 @@ LISTS: dict[str, tuple[str, type[Any]]] = {  # a [[table]]'s name -> the plan's 
     "moment": ("moments", MomentEffect),
     "ending": ("endings", EndingEffect),
 }
-TABLES: dict[str, type[Any]] = {"baseline": Baseline, "random": Randomness, "paywall": PaywallPlan}
+TABLES: dict[str, type[Any]] = {
+    "baseline": Baseline,
+    "random": Randomness,
+    "structure": Structure,
+    "paywall": PaywallPlan,
+}
 PLAIN: dict[str, type[Any]] = {"days": int, "first_day": str, "duplicate_rows": float}
 
 # What a number may be.  Whatever is not named may be any number from 0 up.
@@ -265,6 +296,9 @@ class _Reader:
         for name, at, markets in named:
             for market in set(markets) - codes:
                 self.refuse(f"{market!r} is none of the plan's markets", "markets", table=name, at=at, known=codes)
+        for name, known in (("hazard", HAZARDS), ("frailty", FRAILTIES)):
+            if (given := getattr(plan.structure, name)) not in known:
+                self.refuse(f"there is no {name} {given!r}", name, table="structure", known=set(known))
         for at, moment in enumerate(plan.moments):
             by_seconds = moment.from_s is not None and moment.to_s is not None and moment.from_s < moment.to_s
             if by_seconds == bool(moment.line):

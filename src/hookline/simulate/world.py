@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hookline.model.errors import BadInput
 from hookline.model.story import EpisodeStory, SeriesStory
-from hookline.simulate.hazard import TICK_MS, check, cumulated
+from hookline.simulate.hazard import TICK_MS, check, cumulated, faded
 from hookline.simulate.plan import MICROS, Plan
 
 Ints = NDArray[np.int64]
@@ -102,8 +102,7 @@ class _Run:
         self.market = self.rng.choice(len(shares), size=count, p=shares / shares.sum()).astype(np.int64)
         platforms = np.array(list(plan.platforms.values()), dtype=float)
         self.platform = self.rng.choice(len(platforms), size=count, p=platforms / platforms.sum()).astype(np.int64)
-        sd = plan.random.frailty
-        self.log_frailty = self.rng.normal(-sd * sd / 2, sd, count)
+        self.log_frailty = _log_frailties(plan, count, self.rng)
         self.clock_ms = self._arrivals(count)
         self.entry = self._entries(count)
         self.paid_before = np.zeros(count, dtype=bool)
@@ -155,6 +154,7 @@ class _Run:
         assert paywall is not None
         chance = np.where(self.paid_before[asked], paywall.unlock_again, paywall.unlock)
         ratio = np.array([market.unlock_odds_ratio for market in self.plan.markets])[self.market[asked]]
+        ratio = ratio * np.exp(self._unlock_shift(episode))
         pays = self.rng.random(len(asked)) < _with_odds(chance, ratio)
         by_ad = self.rng.random(len(asked)) < paywall.by_ad
         price = np.array([round(m.price * MICROS) for m in self.plan.markets], dtype=np.int64)[self.market[asked]]
@@ -166,6 +166,16 @@ class _Run:
         self.clock_ms[asked] += np.where(by_ad, 35_000, 6_000)
         self.paid_before[asked[pays]] = True
         return asked[pays]
+
+    def _unlock_shift(self, episode: int) -> float:
+        """Log-odds of paying for an episode that itself and the one before give; from a stream of its own."""
+        chances = np.random.default_rng([self.seed, 4, episode])
+        shift = float(chances.normal(0, self.plan.random.episode_unlock))
+        before = self.story.episode(episode - 1)
+        for effect in self.plan.endings if before else ():
+            if before and effect.type is before.ending.type:
+                shift += float(np.log(effect.unlock_odds_ratio)) * faded(self.plan, before.number)
+        return shift
 
     def _watch(self, who: Ints, episode: EpisodeStory) -> Floats:
         """Plays the episode to each; the share of it that they saw."""
@@ -222,7 +232,7 @@ class _Run:
         shift = self.chances.normal(0, spread.episode_going_on)
         for effect in self.plan.endings:
             if effect.type is episode.ending.type:
-                shift += float(np.log(effect.continuation_odds_ratio))
+                shift += float(np.log(effect.continuation_odds_ratio)) * faded(self.plan, episode.number)
         market = np.log([m.going_on_odds_ratio for m in self.plan.markets])[self.market[who]]
         log_odds = shift + market - spread.frailty_on_going_on * self.log_frailty[who]
         finished = _with_odds(np.full(len(who), base.going_on), np.exp(log_odds))
@@ -234,6 +244,19 @@ class _Run:
         soon = self.rng.exponential(8_000, count)
         later = self.rng.lognormal(np.log(8 * 3_600_000), 0.7, count)
         return np.where(self.rng.random(count) < 0.85, soon, later).astype(np.int64)
+
+
+def _log_frailties(plan: Plan, count: int, rng: np.random.Generator) -> Floats:
+    """Of each viewer; the frailty itself is 1 on average and has the log-normal's variance, whatever its kind."""
+    sd = plan.random.frailty
+    variance = float(np.expm1(sd * sd))
+    if plan.structure.frailty == "normal" or not variance:
+        return np.asarray(rng.normal(-sd * sd / 2, sd, count), np.float64)
+    if plan.structure.frailty == "gamma":
+        return np.asarray(np.log(np.maximum(rng.gamma(1 / variance, variance, count), 1e-6)), np.float64)
+    # a fifth are restless: 1 + 2 sd, the others 1 - sd / 2
+    apart = min(variance**0.5, 1.9)
+    return np.asarray(np.log(np.where(rng.random(count) < 0.2, 1 + 2 * apart, 1 - apart / 2)), np.float64)
 
 
 def _with_odds(chance: Floats, odds_ratio: Floats) -> Floats:

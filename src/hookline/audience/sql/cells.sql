@@ -4,10 +4,10 @@
 -- How: every fact is an edge at some second (a view ends, a stretch begins or ends).  Edges are summed by second,
 -- running totals over the edges give what holds until the next one, and only then is each second written out: a
 -- second that nobody left in has no edge, and without its row viewers' time would be lost.
---   at_risk(s)    = starts - exits before s
+--   at_risk(s)    = starts up to s - exits before s
 --   watched_ms(s) = 1000 x stretches open at the end of s, and the parts of stretches that begin or end inside s
 --   rewatches(s)  = times the middle of s was played, less the views that played it at all
--- A view without stretches was watched straight from 0 to its exit, if its time watched says so.  Views are counted by
+-- A view without stretches was watched straight from its entry to its exit, if its time watched says so.  Views are counted by
 -- their last second in one pass, as if none had stretches; what was taken for straight of those that have some is taken
 -- away again: so a day without stretches reads no view's name.
 -- In: views(day), stretches(day), cuts, this(series).
@@ -16,14 +16,28 @@ WITH ends AS (
         episode, cut, market, platform, day, exit_ms // 1000 AS second,
         count(*) AS views,
         count(*) FILTER (NOT completed) AS exits,
-        count(*) FILTER (watched_ms > 0 AND abs(watched_ms - exit_ms) <= 1000) AS straight,
-        sum(CASE WHEN watched_ms > 0 AND abs(watched_ms - exit_ms) <= 1000 THEN exit_ms % 1000 ELSE 0 END) AS rest
+        count(*) FILTER (watched_ms > 0 AND abs(watched_ms - (exit_ms - coalesce(entry_ms, 0))) <= 1000) AS straight,
+        sum(CASE WHEN watched_ms > 0 AND abs(watched_ms - (exit_ms - coalesce(entry_ms, 0))) <= 1000 THEN exit_ms % 1000 ELSE 0 END) AS rest
     FROM views
     GROUP BY ALL
     UNION ALL
     SELECT episode, cut, market, platform, day, exit_ms // 1000 AS second, 0, 0, -count(*), -sum(exit_ms % 1000)
     FROM views SEMI JOIN stretches USING (view_id)
-    WHERE watched_ms > 0 AND abs(watched_ms - exit_ms) <= 1000
+    WHERE watched_ms > 0 AND abs(watched_ms - (exit_ms - coalesce(entry_ms, 0))) <= 1000
+    GROUP BY ALL
+),
+late AS (  -- views that began in a later second: few, and they move there from second 0
+    SELECT
+        episode, cut, market, platform, day, entry_ms // 1000 AS second, count(*) AS views,
+        count(*) FILTER (watched_ms > 0 AND abs(watched_ms - (exit_ms - entry_ms)) <= 1000) AS straight,
+        coalesce(sum(entry_ms % 1000) FILTER (watched_ms > 0 AND abs(watched_ms - (exit_ms - entry_ms)) <= 1000), 0) AS rest
+    FROM views ANTI JOIN stretches USING (view_id)
+    WHERE entry_ms > 0
+    GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, entry_ms // 1000 AS second, count(*), 0, 0
+    FROM views SEMI JOIN stretches USING (view_id)
+    WHERE entry_ms > 0
     GROUP BY ALL
 ),
 several AS (  -- only views of several stretches can have played a second again
@@ -46,6 +60,10 @@ edges AS (
     SELECT episode, cut, market, platform, day, 0::BIGINT AS second,
         sum(views) AS starts, 0 AS exits, sum(straight) AS flow, 0 AS rest, 0 AS again
     FROM ends GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, 0::BIGINT, -sum(views), 0, -sum(straight), 0, 0 FROM late GROUP BY ALL
+    UNION ALL
+    SELECT episode, cut, market, platform, day, second, views, 0, straight, -rest, 0 FROM late
     UNION ALL
     SELECT episode, cut, market, platform, day, second, 0, exits, -straight, rest, 0 FROM ends
     UNION ALL

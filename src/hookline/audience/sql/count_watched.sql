@@ -10,5 +10,5 @@ SELECT day, note, sum(copies), min(example) FROM watched_checked WHERE fault IS 
 UNION ALL
 SELECT CAST(started_at AS DATE), 'unplaced', count(*), ''
 FROM views ANTI JOIN watched USING (view_id)
-WHERE watched_ms > 0 AND abs(watched_ms - exit_ms) > 1000
+WHERE watched_ms > 0 AND abs(watched_ms - (exit_ms - coalesce(entry_ms, 0))) > 1000
 GROUP BY CAST(started_at AS DATE)

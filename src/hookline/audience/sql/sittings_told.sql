@@ -1,6 +1,7 @@
 -- What the events of each sitting say together, by the day of the view.
 --
 --   first    when after midnight its first event was (us), and at which place, in one number: the least of both
+--   entry    when after midnight its first event with a position was (us), and at which position, in one number
 --   events   how many, each content once; `again` how many rows repeated them
 --   parts    events that part stretches; the last one always does.  With no other, all that was played is one stretch,
 --            from from_ms to to_ms
@@ -11,6 +12,8 @@ SELECT
     any_value(cut_number) AS cut_number,
     min("at") AS started_at,
     min((epoch_us("at") - epoch_us(CAST(day AS TIMESTAMP))) * 16777216 + place) AS first,
+    -- the first of them that was seen at a position of the content
+    min(CASE WHEN seen AND placed THEN (epoch_us("at") - epoch_us(CAST(day AS TIMESTAMP))) * 33554432 + position_ms END) AS entry,
     max(CASE WHEN seen AND turn <> 4 THEN position_ms END) AS furthest_ms,
     bool_or(seen AND turn = 2) AS ended,
     bool_or(turn BETWEEN 2 AND 10) AS began,

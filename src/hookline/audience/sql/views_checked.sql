@@ -14,6 +14,7 @@ SELECT
     coalesce(v.completed, false) OR v.exit_ms // c.unit >= c.duration_ms - 1000 AS completed,
     greatest(0, least(v.exit_ms // c.unit, c.duration_ms))::INTEGER AS exit_ms,
     greatest(0, coalesce(v.watched_ms // c.unit, least(v.exit_ms // c.unit, c.duration_ms)))::INTEGER AS watched_ms,
+    CAST(greatest(0, v.entry_ms // c.unit) AS INTEGER) AS entry_ms,
     CASE
         WHEN v.viewer_id IS NULL OR v.viewer_id = '' THEN 'no_viewer'
         WHEN v.started_at IS NULL OR v.started_at NOT BETWEEN TIMESTAMP '2000-01-01' AND TIMESTAMP '2100-01-01'

@@ -11,7 +11,7 @@ WITH again AS (
 once AS (
     SELECT
         view_id, viewer_id, day, episode, cut,
-        min({'at': started_at, 'market': market, 'platform': platform}) AS first,
+        min({'at': started_at, 'market': market, 'platform': platform, 'entry_ms': coalesce(entry_ms, 0)}) AS first,
         max(exit_ms) AS exit_ms, max(watched_ms) AS watched_ms, bool_or(completed) AS completed,
         max(duration_ms) AS duration_ms, count(*) AS copies
     FROM again

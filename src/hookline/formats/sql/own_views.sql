@@ -15,6 +15,7 @@ SELECT
     duration_ms,
     exit_ms,
     watched_ms,
-    completed
+    completed,
+    entry_ms
 FROM rows_in JOIN names ON raw_id = viewer_id
 WHERE viewer_id IS NOT NULL AND started_at IS NOT NULL

@@ -30,7 +30,8 @@ SELECT
     CASE WHEN duration_ms BETWEEN 1 AND 1e9 THEN round(duration_ms)::INTEGER END AS duration_ms,
     CASE WHEN abs(exit_ms) < 1e9 THEN greatest(0, round(exit_ms))::INTEGER END AS exit_ms,
     CASE WHEN watched_ms BETWEEN 0 AND 1e9 THEN round(watched_ms)::INTEGER END AS watched_ms,
-    coalesce(completed, exit_ms >= duration_ms - 1000, false) AS completed
+    coalesce(completed, exit_ms >= duration_ms - 1000, false) AS completed,
+    NULL::INTEGER AS entry_ms
 FROM picked v
 CROSS JOIN chosen c
 CROSS JOIN this t

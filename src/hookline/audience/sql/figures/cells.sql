@@ -9,6 +9,7 @@ SELECT
     CASE WHEN $platform THEN platform ELSE '' END AS platform,
     CASE WHEN $cut THEN cut ELSE '' END AS cut,
     second,
+    sum(starts)::BIGINT AS starts,
     sum(at_risk)::BIGINT AS at_risk,
     sum(exits)::BIGINT AS exits,
     sum(watched_ms)::BIGINT AS watched_ms,
